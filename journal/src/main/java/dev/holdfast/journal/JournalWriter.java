@@ -1,0 +1,35 @@
+package dev.holdfast.journal;
+
+import java.io.IOException;
+import java.util.Collection;
+
+/**
+ * The journal, open for appending, for a short moment: whoever holds one keeps every other writer
+ * out. What is appended is visible to readers at once and durable after {@link #force}, or after
+ * any other barrier of the file system that the journal is on.
+ *
+ * <p>After the first failure every later call throws: what was lost can't be known before the
+ * journal is opened afresh and read from the device.
+ */
+public interface JournalWriter extends JournalView {
+
+  /** Appends ACTIVE. Not forced. The sequence number may be shown only once it is durable. */
+  TransactionRecord begin(Beginning beginning) throws IOException;
+
+  /** Appends the plan, as one value, and COMMITTED. Not forced. */
+  TransactionRecord decide(Plan plan) throws IOException;
+
+  /**
+   * Appends a change of state. Not forced.
+   *
+   * @throws IllegalStateException if the present state does not allow it
+   */
+  TransactionRecord advance(long sequence, TransactionState next, Outcome outcome)
+      throws IOException;
+
+  /** Appends that the before-images of these transactions are about to be freed. Not forced. */
+  void prune(Collection<Long> sequences) throws IOException;
+
+  /** Waits until everything appended so far is on stable storage. */
+  void force() throws IOException;
+}

@@ -1,0 +1,29 @@
+package dev.holdfast.journal;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction as the journal knows it, without its plan.
+ *
+ * @param sequence the number that people use: 1, 2, 3 …
+ * @param beginning who, when, why
+ * @param state where it stands
+ * @param operations how many operations its plan has; 0 before the decision
+ * @param planDigest the hash of the encoded plan; null before the decision
+ * @param outcome what was recorded with the present state; null while ACTIVE or just COMMITTED
+ * @param pruned whether its before-images were freed
+ */
+public record TransactionRecord(
+    long sequence,
+    Beginning beginning,
+    TransactionState state,
+    int operations,
+    @Nullable ContentDigest planDigest,
+    @Nullable Outcome outcome,
+    boolean pruned) {
+
+  /** Returns the transaction's identity. */
+  public TransactionId id() {
+    return beginning.id();
+  }
+}
