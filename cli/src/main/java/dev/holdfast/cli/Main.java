@@ -6,6 +6,6 @@ final class Main {
 
   public static void main(String[] args) {
     System.err.println("holdfast: not built yet");
-    System.exit(70);
+    System.exit(1);
   }
 }
