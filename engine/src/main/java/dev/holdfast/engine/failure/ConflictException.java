@@ -1,0 +1,21 @@
+package dev.holdfast.engine.failure;
+
+import java.util.List;
+
+/** Somebody else changed paths of the transaction since it looked at them. Nothing changed. */
+public final class ConflictException extends HoldfastException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<String> paths;
+
+  /** Creates one for these paths. */
+  public ConflictException(String message, List<String> paths) {
+    super(message, null);
+    this.paths = List.copyOf(paths);
+  }
+
+  /** Returns the paths in conflict, for people. */
+  public List<String> paths() {
+    return paths;
+  }
+}

@@ -1,0 +1,141 @@
+package dev.holdfast.engine.tree;
+
+import dev.holdfast.disk.Attributed;
+import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.FileType;
+import dev.holdfast.disk.Stat;
+import dev.holdfast.journal.ByteString;
+import dev.holdfast.journal.Facts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * Sets an inode's metadata, in the one order that works: owner, mode, extended attributes, time. A
+ * change of owner clears setuid and capabilities, a change of mode rewrites an ACL's mask, and all
+ * of them move ctime only.
+ */
+public final class AttributeWriter {
+  private AttributeWriter() {}
+
+  /** Makes a new, still private inode have exactly the metadata of {@code wanted}. */
+  public static void dress(Attributed node, Facts wanted) throws DiskException {
+    Stat stat = node.stat();
+    if (stat.uid() != wanted.uid() || stat.gid() != wanted.gid()) {
+      node.setOwner(wanted.uid(), wanted.gid());
+    }
+    if (wanted.type() != FileType.SYMLINK) {
+      node.setMode(wanted.mode());
+    }
+    writeAttributes(node, FactsReader.attributes(node), wanted.extendedAttributes());
+    node.setModified(wanted.modified());
+  }
+
+  private static void writeAttributes(
+      Attributed node, SortedMap<String, ByteString> present, SortedMap<String, ByteString> wanted)
+      throws DiskException {
+    for (String name : present.keySet()) {
+      if (!wanted.containsKey(name)) {
+        node.removeExtendedAttribute(name);
+      }
+    }
+    for (Map.Entry<String, ByteString> attribute : wanted.entrySet()) {
+      if (!attribute.getValue().equals(present.get(attribute.getKey()))) {
+        node.setExtendedAttribute(attribute.getKey(), attribute.getValue().bytes());
+      }
+    }
+  }
+
+  /**
+   * Changes a live inode's metadata from {@code from} to {@code to}, field by field, each set
+   * absolutely and only if it is still as in {@code from}. Permissions are tightened before the
+   * owner changes and widened after, so that nobody has more in between than before or after.
+   * Idempotent: a field that has its new value already is left.
+   *
+   * @return the fields that were neither as before nor as after, and were left as somebody else set
+   *     them
+   */
+  public static List<String> change(Attributed node, Facts from, Facts to) throws DiskException {
+    List<String> foreign = new ArrayList<>();
+    Stat now = node.stat();
+    SortedMap<String, ByteString> attributes = FactsReader.attributes(node);
+    boolean ownerIsForeign =
+        isForeign(now.uid(), from.uid(), to.uid()) || isForeign(now.gid(), from.gid(), to.gid());
+    boolean modeIsForeign =
+        from.type() != FileType.SYMLINK && isForeign(now.mode(), from.mode(), to.mode());
+    boolean ownerChanges = !ownerIsForeign && (now.uid() != to.uid() || now.gid() != to.gid());
+    boolean modeChanges =
+        from.type() != FileType.SYMLINK
+            && !modeIsForeign
+            && (now.mode() != to.mode() || ownerChanges);
+    if (ownerIsForeign) {
+      foreign.add("owner");
+    }
+    if (modeIsForeign) {
+      foreign.add("mode");
+    }
+    if (modeChanges && (now.mode() & to.mode()) != now.mode()) {
+      node.setMode(now.mode() & to.mode());
+    }
+    if (ownerChanges) {
+      node.setOwner(to.uid(), to.gid());
+    }
+    if (modeChanges) {
+      node.setMode(to.mode());
+    }
+    SortedMap<String, ByteString> present =
+        ownerChanges || modeChanges ? FactsReader.attributes(node) : attributes;
+    foreign.addAll(changeAttributes(node, attributes, present, from, to));
+    if (!now.modified().equals(to.modified())) {
+      if (now.modified().equals(from.modified()) || to.type() == FileType.DIRECTORY) {
+        node.setModified(to.modified());
+      } else {
+        foreign.add("mtime");
+      }
+    }
+    return foreign;
+  }
+
+  private static boolean isForeign(int now, int from, int to) {
+    return now != from && now != to;
+  }
+
+  private static List<String> changeAttributes(
+      Attributed node,
+      SortedMap<String, ByteString> seen,
+      SortedMap<String, ByteString> present,
+      Facts from,
+      Facts to)
+      throws DiskException {
+    List<String> foreign = new ArrayList<>();
+    List<String> names = new ArrayList<>(from.extendedAttributes().keySet());
+    to.extendedAttributes().keySet().stream().filter(n -> !names.contains(n)).forEach(names::add);
+    for (String name : names) {
+      ByteString before = from.extendedAttributes().get(name);
+      ByteString after = to.extendedAttributes().get(name);
+      ByteString found = seen.get(name);
+      ByteString now = present.get(name);
+      boolean ours = equal(found, before) || equal(found, after) || isMode(name);
+      if (!ours) {
+        foreign.add(name);
+      } else if (after == null && now != null) {
+        node.removeExtendedAttribute(name);
+      } else if (after != null && !after.equals(now)) {
+        node.setExtendedAttribute(name, after.bytes());
+      }
+    }
+    return foreign;
+  }
+
+  /** An access ACL contains the mode's bits, so a step of chmod on the way changes it too. */
+  private static boolean isMode(String name) {
+    return name.equals("system.posix_acl_access");
+  }
+
+  private static boolean equal(
+      @org.jspecify.annotations.Nullable ByteString a,
+      @org.jspecify.annotations.Nullable ByteString b) {
+    return a == null ? b == null : a.equals(b);
+  }
+}

@@ -1,0 +1,150 @@
+package dev.holdfast.engine.tree;
+
+import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.DiskFile;
+import dev.holdfast.journal.ContentDigest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+
+/**
+ * Copies the bytes of files, hashing them on the way, in constant memory. Holes of a source file
+ * stay holes. One instance for one thread: it owns a buffer.
+ */
+public final class ContentCopier {
+  private static final int BUFFER_SIZE = 256 * 1024;
+
+  private final byte[] bytes = new byte[BUFFER_SIZE];
+  private final MessageDigest digest = sha256();
+
+  /** Creates one with a buffer of its own. */
+  public ContentCopier() {}
+
+  /** Returns a new SHA-256. */
+  public static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java has SHA-256", e);
+    }
+  }
+
+  /** What was copied. */
+  public record Copied(long size, ContentDigest digest) {}
+
+  /** Observes bytes as they are copied, and may throw to stop. */
+  @FunctionalInterface
+  public interface Progress {
+    /** Nobody is watching. */
+    Progress NONE = _ -> {};
+
+    /** Says that so many more bytes were copied. */
+    void copied(long more) throws IOException;
+  }
+
+  /** Copies all of {@code in} into the empty file {@code to}. */
+  public Copied copy(InputStream in, DiskFile to, Progress progress) throws IOException {
+    digest.reset();
+    long position = 0;
+    for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
+      digest.update(bytes, 0, n);
+      to.write(position, ByteBuffer.wrap(bytes, 0, n));
+      position += n;
+      progress.copied(n);
+    }
+    return new Copied(position, ContentDigest.of(digest.digest()));
+  }
+
+  /** Copies the file {@code from} into the empty file {@code to}, holes as holes. */
+  public Copied copy(DiskFile from, DiskFile to, Progress progress) throws IOException {
+    return transfer(from, to, progress);
+  }
+
+  /** Reads the whole file and returns its size and digest. */
+  public Copied hash(DiskFile file, Progress progress) throws IOException {
+    return transfer(file, null, progress);
+  }
+
+  private Copied transfer(
+      DiskFile from, @org.jspecify.annotations.Nullable DiskFile to, Progress progress)
+      throws IOException {
+    digest.reset();
+    long size = from.size();
+    long position = 0;
+    boolean endsInHole = false;
+    while (position < size) {
+      long data = Math.min(size, from.nextData(position));
+      if (data > position) {
+        hashZeros(data - position);
+        progress.copied(data - position);
+        position = data;
+        endsInHole = true;
+        continue;
+      }
+      long hole = Math.clamp(from.nextHole(position), position + 1, size);
+      while (position < hole) {
+        int want = (int) Math.min(bytes.length, hole - position);
+        int n = from.read(position, ByteBuffer.wrap(bytes, 0, want));
+        if (n == 0) {
+          size = position;
+          break;
+        }
+        digest.update(bytes, 0, n);
+        if (to != null) {
+          to.write(position, ByteBuffer.wrap(bytes, 0, n));
+        }
+        position += n;
+        progress.copied(n);
+        endsInHole = false;
+      }
+    }
+    if (to != null && endsInHole) {
+      to.truncate(position);
+    }
+    return new Copied(position, ContentDigest.of(digest.digest()));
+  }
+
+  private void hashZeros(long count) {
+    Arrays.fill(bytes, (byte) 0);
+    for (long left = count; left > 0; left -= bytes.length) {
+      digest.update(bytes, 0, (int) Math.min(bytes.length, left));
+    }
+  }
+
+  /** Returns whether both files have the same bytes. */
+  public boolean sameBytes(DiskFile one, DiskFile other) throws DiskException {
+    long size = one.size();
+    if (size != other.size()) {
+      return false;
+    }
+    int half = bytes.length / 2;
+    for (long position = 0; position < size; ) {
+      int want = (int) Math.min(half, size - position);
+      int a = readFully(one, position, 0, want);
+      int b = readFully(other, position, half, want);
+      if (a != b || !Arrays.equals(bytes, 0, a, bytes, half, half + b)) {
+        return false;
+      }
+      if (a == 0) {
+        return true;
+      }
+      position += a;
+    }
+    return true;
+  }
+
+  private int readFully(DiskFile file, long position, int offset, int want) throws DiskException {
+    int got = 0;
+    while (got < want) {
+      int n = file.read(position + got, ByteBuffer.wrap(bytes, offset + got, want - got));
+      if (n == 0) {
+        break;
+      }
+      got += n;
+    }
+    return got;
+  }
+}
