@@ -6,7 +6,8 @@ import java.util.OptionalLong;
 /**
  * A transaction that took place, durable.
  *
- * @param sequence its number in the journal; empty if there was nothing to do, which is not recorded
+ * @param sequence its number in the journal; empty if there was nothing to do, which is not
+ *     recorded
  * @param operations how many operations it had
  * @param changes one for each path, sorted by bytes
  * @param exposureMicros how long a reader without the gate could have seen a mixture

@@ -54,21 +54,38 @@ public record Facts(
   /** Returns these facts with another digest. */
   public Facts withDigest(@Nullable ContentDigest newDigest) {
     return new Facts(
-        type, mode, uid, gid, size, modified, newDigest, link, hardlink, deviceNumber,
+        type,
+        mode,
+        uid,
+        gid,
+        size,
+        modified,
+        newDigest,
+        link,
+        hardlink,
+        deviceNumber,
         extendedAttributes);
   }
 
   /** Returns these facts with another mtime. */
   public Facts withModified(Instant newModified) {
     return new Facts(
-        type, mode, uid, gid, size, newModified, digest, link, hardlink, deviceNumber,
+        type,
+        mode,
+        uid,
+        gid,
+        size,
+        newModified,
+        digest,
+        link,
+        hardlink,
+        deviceNumber,
         extendedAttributes);
   }
 
   /** Returns these facts as those of another name of the inode at {@code path}, or of none. */
   public Facts withHardlink(@Nullable RelativePath path) {
     return new Facts(
-        type, mode, uid, gid, size, modified, digest, link, path, deviceNumber,
-        extendedAttributes);
+        type, mode, uid, gid, size, modified, digest, link, path, deviceNumber, extendedAttributes);
   }
 }

@@ -27,12 +27,7 @@ public sealed interface FileOperation {
    *     inside the new directory staged in the slot, with which it is installed
    */
   record Create(
-      int root,
-      RelativePath path,
-      Facts after,
-      FileIdentity staged,
-      int slot,
-      RelativePath within)
+      int root, RelativePath path, Facts after, FileIdentity staged, int slot, RelativePath within)
       implements FileOperation {
 
     /** Returns whether it is installed as a part of a new directory. */

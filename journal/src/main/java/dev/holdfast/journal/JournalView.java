@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The journal as it was at one moment. Reading never waits for a writer and never disturbs one.
- * Not safe for several threads.
+ * The journal as it was at one moment. Reading never waits for a writer and never disturbs one. Not
+ * safe for several threads.
  */
 public interface JournalView extends AutoCloseable {
 

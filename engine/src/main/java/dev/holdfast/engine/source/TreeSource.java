@@ -1,9 +1,9 @@
 package dev.holdfast.engine.source;
 
+import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.engine.tree.ContentCopier.Copied;
 import dev.holdfast.engine.tree.ContentCopier.Progress;
-import dev.holdfast.disk.DiskFile;
 import dev.holdfast.journal.Facts;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,9 @@ public interface TreeSource extends AutoCloseable {
     /** Copies a regular file's bytes into the empty file {@code to}. At most once. */
     Copied copyTo(DiskFile to, Progress progress) throws IOException;
 
-    /** Returns whether a regular file's bytes are those of {@code other}. Before {@link #copyTo}. */
+    /**
+     * Returns whether a regular file's bytes are those of {@code other}. Before {@link #copyTo}.
+     */
     boolean sameBytes(DiskFile other) throws IOException;
   }
 
