@@ -1,0 +1,564 @@
+package dev.holdfast.disk.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The C library through java.lang.foreign; the only class that touches it.
+ *
+ * <p>All functions go through <em>one</em> downcall handle of six 64-bit integers, with the
+ * function's address as an argument. Linking a handle costs several milliseconds for each distinct
+ * signature, an address only a symbol look-up, and this is on the way of every start. It is sound
+ * because the C calling conventions of x86_64 and aarch64 pass the first six integers and pointers
+ * in one register each, where a callee reads as much as its type is wide and ignores registers that
+ * it has no parameter for; variadic functions get theirs in the same way. An {@code int} comes back
+ * in the lower half of the result.
+ *
+ * <p>Each thread has its own memory for names, structures and errno, so a call allocates nothing
+ * native. errno is captured by the handle itself and read before anything else happens.
+ */
+@SuppressWarnings("restricted") // calling C is what this class is for
+final class ForeignLibC implements LibC {
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final SymbolLookup LIBRARY = LINKER.defaultLookup();
+
+  private static final MethodHandle CALL =
+      LINKER.downcallHandle(
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+          Linker.Option.captureCallState("errno"));
+
+  private static final Architecture MACHINE = Architecture.current();
+
+  private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+
+  private final Function openat2 = new Function("openat2", MACHINE.openat2);
+  private final Function openat = new Function("openat");
+  private final Function close = new Function("close");
+  private final Function statx = new Function("statx", MACHINE.statx);
+  private final Function getdents64 = new Function("getdents64", MACHINE.getdents64);
+  private final Function renameat2 = new Function("renameat2", MACHINE.renameat2);
+  private final Function renameat = new Function("renameat");
+  private final Function linkat = new Function("linkat");
+  private final Function unlinkat = new Function("unlinkat");
+  private final Function mkdirat = new Function("mkdirat");
+  private final Function symlinkat = new Function("symlinkat");
+  private final Function mknodat = new Function("mknodat");
+  private final Function readlinkat = new Function("readlinkat");
+  private final Function fchownat = new Function("fchownat");
+  private final Function fchmod = new Function("fchmod");
+  private final Function fchmodat = new Function("fchmodat");
+  private final Function utimensat = new Function("utimensat");
+  private final Function flistxattr = new Function("flistxattr");
+  private final Function listxattr = new Function("listxattr");
+  private final Function fgetxattr = new Function("fgetxattr");
+  private final Function getxattr = new Function("getxattr");
+  private final Function fsetxattr = new Function("fsetxattr");
+  private final Function setxattr = new Function("setxattr");
+  private final Function fremovexattr = new Function("fremovexattr");
+  private final Function removexattr = new Function("removexattr");
+  private final Function pread = new Function("pread");
+  private final Function pwrite = new Function("pwrite");
+  private final Function ftruncate = new Function("ftruncate");
+  private final Function fdatasync = new Function("fdatasync");
+  private final Function fsync = new Function("fsync");
+  private final Function syncfs = new Function("syncfs", MACHINE.syncfs);
+  private final Function syncFileRange = new Function("sync_file_range");
+  private final Function posixFadvise = new Function("posix_fadvise");
+  private final Function lseek = new Function("lseek");
+  private final Function ioctl = new Function("ioctl");
+  private final Function flock = new Function("flock");
+  private final Function fstatfs = new Function("fstatfs");
+  private final Function geteuid = new Function("geteuid");
+  private final Function getegid = new Function("getegid");
+  private final Function getpid = new Function("getpid");
+
+  @Override
+  public int directoryFlag() {
+    return MACHINE.directoryFlag;
+  }
+
+  @Override
+  public int noFollowFlag() {
+    return MACHINE.noFollowFlag;
+  }
+
+  @Override
+  public int openat2(int dirfd, byte[] pathname, long flags, long mode, long resolve)
+      throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    long path = scratch.first(openat2, pathname);
+    MemorySegment how = scratch.structure; // struct open_how of <linux/openat2.h>
+    how.set(JAVA_LONG_UNALIGNED, 0, flags);
+    how.set(JAVA_LONG_UNALIGNED, 8, mode);
+    how.set(JAVA_LONG_UNALIGNED, 16, resolve);
+    return openat2.callInt(scratch, dirfd, path, how.address(), 24, 0);
+  }
+
+  @Override
+  public int openat(int dirfd, byte[] pathname, int flags) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    return openat.callInt(scratch, dirfd, scratch.first(openat, pathname), flags, 0, 0);
+  }
+
+  @Override
+  public void close(int fd) throws ErrnoException {
+    close.callInt(SCRATCH.get(), fd, 0, 0, 0, 0);
+  }
+
+  @Override
+  public Statx statx(int dirfd, byte[] pathname, int flags, int mask) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    MemorySegment s = scratch.structure; // struct statx of <linux/stat.h>
+    statx.callInt(scratch, dirfd, scratch.first(statx, pathname), flags, mask, s.address());
+    return new Statx(
+        s.get(JAVA_INT_UNALIGNED, 0),
+        s.get(JAVA_INT_UNALIGNED, 16),
+        s.get(JAVA_INT_UNALIGNED, 20),
+        s.get(JAVA_INT_UNALIGNED, 24),
+        Short.toUnsignedInt(s.get(JAVA_SHORT_UNALIGNED, 28)),
+        s.get(JAVA_LONG_UNALIGNED, 32),
+        s.get(JAVA_LONG_UNALIGNED, 40),
+        s.get(JAVA_LONG_UNALIGNED, 48),
+        s.get(JAVA_LONG_UNALIGNED, 80),
+        s.get(JAVA_INT_UNALIGNED, 88),
+        s.get(JAVA_LONG_UNALIGNED, 96),
+        s.get(JAVA_INT_UNALIGNED, 104),
+        s.get(JAVA_LONG_UNALIGNED, 112),
+        s.get(JAVA_INT_UNALIGNED, 120),
+        s.get(JAVA_INT_UNALIGNED, 128),
+        s.get(JAVA_INT_UNALIGNED, 132),
+        s.get(JAVA_INT_UNALIGNED, 136),
+        s.get(JAVA_INT_UNALIGNED, 140),
+        s.get(JAVA_LONG_UNALIGNED, 144));
+  }
+
+  @Override
+  public int getdents64(int fd, byte[] buffer) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    MemorySegment block = scratch.block();
+    long length = Math.min(buffer.length, block.byteSize());
+    int filled = (int) getdents64.call(scratch, fd, block.address(), length, 0, 0);
+    MemorySegment.copy(block, JAVA_BYTE, 0, buffer, 0, filled);
+    return filled;
+  }
+
+  @Override
+  public void renameat2(int olddirfd, byte[] oldpath, int newdirfd, byte[] newpath, int flags)
+      throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    long from = scratch.first(renameat2, oldpath);
+    long to = scratch.second(renameat2, newpath);
+    renameat2.callInt(scratch, olddirfd, from, newdirfd, to, flags);
+  }
+
+  @Override
+  public void renameat(int olddirfd, byte[] oldpath, int newdirfd, byte[] newpath)
+      throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    long from = scratch.first(renameat, oldpath);
+    long to = scratch.second(renameat, newpath);
+    renameat.callInt(scratch, olddirfd, from, newdirfd, to, 0);
+  }
+
+  @Override
+  public void linkat(int olddirfd, byte[] oldpath, int newdirfd, byte[] newpath, int flags)
+      throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    long from = scratch.first(linkat, oldpath);
+    long to = scratch.second(linkat, newpath);
+    linkat.callInt(scratch, olddirfd, from, newdirfd, to, flags);
+  }
+
+  @Override
+  public void unlinkat(int dirfd, byte[] pathname, int flags) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    unlinkat.callInt(scratch, dirfd, scratch.first(unlinkat, pathname), flags, 0, 0);
+  }
+
+  @Override
+  public void mkdirat(int dirfd, byte[] pathname, int mode) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    mkdirat.callInt(scratch, dirfd, scratch.first(mkdirat, pathname), mode, 0, 0);
+  }
+
+  @Override
+  public void symlinkat(byte[] target, int newdirfd, byte[] linkpath) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    long from = scratch.first(symlinkat, target);
+    long to = scratch.second(symlinkat, linkpath);
+    symlinkat.callInt(scratch, from, newdirfd, to, 0, 0);
+  }
+
+  @Override
+  public void mknodat(int dirfd, byte[] pathname, int mode, long dev) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    mknodat.callInt(scratch, dirfd, scratch.first(mknodat, pathname), mode, dev, 0);
+  }
+
+  @Override
+  public byte[] readlinkat(int dirfd, byte[] pathname) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    long path = scratch.first(readlinkat, pathname);
+    MemorySegment block = scratch.block(); // 64 KiB; the kernel's own limit is a page
+    long length = readlinkat.call(scratch, dirfd, path, block.address(), block.byteSize(), 0);
+    return bytes(block, length);
+  }
+
+  @Override
+  public void fchownat(int dirfd, byte[] pathname, int owner, int group, int flags)
+      throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    fchownat.callInt(scratch, dirfd, scratch.first(fchownat, pathname), owner, group, flags);
+  }
+
+  @Override
+  public void fchmod(int fd, int mode) throws ErrnoException {
+    fchmod.callInt(SCRATCH.get(), fd, mode, 0, 0, 0);
+  }
+
+  @Override
+  public void fchmodat(int dirfd, byte[] pathname, int mode) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    fchmodat.callInt(scratch, dirfd, scratch.first(fchmodat, pathname), mode, 0, 0);
+  }
+
+  @Override
+  public void utimensat(int dirfd, byte[] pathname, long seconds, long nanoseconds, int flags)
+      throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    MemorySegment times = scratch.structure; // struct timespec[2]: atime, mtime
+    times.set(JAVA_LONG_UNALIGNED, 0, 0);
+    times.set(JAVA_LONG_UNALIGNED, 8, UTIME_OMIT);
+    times.set(JAVA_LONG_UNALIGNED, 16, seconds);
+    times.set(JAVA_LONG_UNALIGNED, 24, nanoseconds);
+    long path = scratch.first(utimensat, pathname);
+    utimensat.callInt(scratch, dirfd, path, times.address(), flags, 0);
+  }
+
+  @Override
+  public byte[] flistxattr(int fd) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    return listed(flistxattr, scratch, fd);
+  }
+
+  @Override
+  public byte[] listxattr(byte[] path) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    return listed(listxattr, scratch, scratch.first(listxattr, path));
+  }
+
+  private static byte[] listed(Function function, Scratch scratch, long inode)
+      throws ErrnoException {
+    MemorySegment block = scratch.block(); // XATTR_LIST_MAX
+    long length = function.call(scratch, inode, block.address(), block.byteSize(), 0, 0);
+    return bytes(block, length);
+  }
+
+  @Override
+  public byte[] fgetxattr(int fd, byte[] name) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    return valueOf(fgetxattr, scratch, fd, name);
+  }
+
+  @Override
+  public byte[] getxattr(byte[] path, byte[] name) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    return valueOf(getxattr, scratch, scratch.first(getxattr, path), name);
+  }
+
+  private static byte[] valueOf(Function function, Scratch scratch, long inode, byte[] name)
+      throws ErrnoException {
+    MemorySegment block = scratch.block(); // XATTR_SIZE_MAX
+    long named = scratch.second(function, name);
+    long length = function.call(scratch, inode, named, block.address(), block.byteSize(), 0);
+    return bytes(block, length);
+  }
+
+  @Override
+  public void fsetxattr(int fd, byte[] name, byte[] value) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    setValue(fsetxattr, scratch, fd, name, value);
+  }
+
+  @Override
+  public void setxattr(byte[] path, byte[] name, byte[] value) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    setValue(setxattr, scratch, scratch.first(setxattr, path), name, value);
+  }
+
+  private static void setValue(
+      Function function, Scratch scratch, long inode, byte[] name, byte[] value)
+      throws ErrnoException {
+    MemorySegment block = scratch.block();
+    if (value.length > block.byteSize()) { // XATTR_SIZE_MAX
+      throw new ErrnoException(function.name, Errno.E2BIG);
+    }
+    MemorySegment.copy(value, 0, block, JAVA_BYTE, 0, value.length);
+    long named = scratch.second(function, name);
+    function.callInt(scratch, inode, named, block.address(), value.length, 0);
+  }
+
+  @Override
+  public void fremovexattr(int fd, byte[] name) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    fremovexattr.callInt(scratch, fd, scratch.second(fremovexattr, name), 0, 0, 0);
+  }
+
+  @Override
+  public void removexattr(byte[] path, byte[] name) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    long inode = scratch.first(removexattr, path);
+    removexattr.callInt(scratch, inode, scratch.second(removexattr, name), 0, 0, 0);
+  }
+
+  @Override
+  public int pread(int fd, ByteBuffer buffer, long offset) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    if (buffer.isDirect()) {
+      MemorySegment target = MemorySegment.ofBuffer(buffer);
+      int length = (int) pread.call(scratch, fd, target.address(), target.byteSize(), offset, 0);
+      buffer.position(buffer.position() + length); // also keeps the buffer's memory alive
+      return length;
+    }
+    MemorySegment block = scratch.block();
+    long wanted = Math.min(buffer.remaining(), block.byteSize());
+    int length = (int) pread.call(scratch, fd, block.address(), wanted, offset, 0);
+    MemorySegment.copy(block, 0, MemorySegment.ofBuffer(buffer), 0, length);
+    buffer.position(buffer.position() + length);
+    return length;
+  }
+
+  @Override
+  public int pwrite(int fd, ByteBuffer buffer, long offset) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    MemorySegment source = MemorySegment.ofBuffer(buffer);
+    if (!buffer.isDirect()) {
+      MemorySegment block = scratch.block();
+      long length = Math.min(source.byteSize(), block.byteSize());
+      source = block.asSlice(0, length).copyFrom(source.asSlice(0, length));
+    }
+    int length = (int) pwrite.call(scratch, fd, source.address(), source.byteSize(), offset, 0);
+    buffer.position(buffer.position() + length); // also keeps the buffer's memory alive
+    return length;
+  }
+
+  @Override
+  public void ftruncate(int fd, long length) throws ErrnoException {
+    ftruncate.callInt(SCRATCH.get(), fd, length, 0, 0, 0);
+  }
+
+  @Override
+  public void fdatasync(int fd) throws ErrnoException {
+    fdatasync.callInt(SCRATCH.get(), fd, 0, 0, 0, 0);
+  }
+
+  @Override
+  public void fsync(int fd) throws ErrnoException {
+    fsync.callInt(SCRATCH.get(), fd, 0, 0, 0, 0);
+  }
+
+  @Override
+  public void syncfs(int fd) throws ErrnoException {
+    syncfs.callInt(SCRATCH.get(), fd, 0, 0, 0, 0);
+  }
+
+  @Override
+  public void sync_file_range(int fd, long offset, long nbytes, int flags) throws ErrnoException {
+    syncFileRange.callInt(SCRATCH.get(), fd, offset, nbytes, flags, 0);
+  }
+
+  @Override
+  public void posix_fadvise(int fd, long offset, long len, int advice) throws ErrnoException {
+    int number = posixFadvise.callInt(SCRATCH.get(), fd, offset, len, advice, 0);
+    if (number != 0) {
+      throw new ErrnoException(posixFadvise.name, number);
+    }
+  }
+
+  @Override
+  public long lseek(int fd, long offset, int whence) throws ErrnoException {
+    return lseek.call(SCRATCH.get(), fd, offset, whence, 0, 0);
+  }
+
+  @Override
+  public void ioctl(int fd, long request, long argument) throws ErrnoException {
+    ioctl.callInt(SCRATCH.get(), fd, request, argument, 0, 0);
+  }
+
+  @Override
+  public byte[] ioctl(int fd, long request, int size) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    MemorySegment structure = scratch.structure.asSlice(0, size);
+    ioctl.callInt(scratch, fd, request, structure.address(), 0, 0);
+    return bytes(structure, size);
+  }
+
+  @Override
+  public void flock(int fd, int operation) throws ErrnoException {
+    flock.callInt(SCRATCH.get(), fd, operation, 0, 0, 0);
+  }
+
+  @Override
+  public Statfs fstatfs(int fd) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    MemorySegment s = scratch.structure; // struct statfs of <asm-generic/statfs.h>
+    fstatfs.callInt(scratch, fd, s.address(), 0, 0, 0);
+    return new Statfs(
+        s.get(JAVA_LONG_UNALIGNED, 0),
+        s.get(JAVA_LONG_UNALIGNED, 24),
+        s.get(JAVA_LONG_UNALIGNED, 32),
+        s.get(JAVA_LONG_UNALIGNED, 40),
+        s.get(JAVA_LONG_UNALIGNED, 48),
+        s.get(JAVA_LONG_UNALIGNED, 56),
+        s.get(JAVA_LONG_UNALIGNED, 72));
+  }
+
+  @Override
+  public int geteuid() {
+    return geteuid.callAlways(SCRATCH.get());
+  }
+
+  @Override
+  public int getegid() {
+    return getegid.callAlways(SCRATCH.get());
+  }
+
+  @Override
+  public int getpid() {
+    return getpid.callAlways(SCRATCH.get());
+  }
+
+  private static byte[] bytes(MemorySegment from, long length) {
+    byte[] bytes = new byte[(int) length];
+    MemorySegment.copy(from, JAVA_BYTE, 0, bytes, 0, bytes.length);
+    return bytes;
+  }
+
+  /**
+   * A C function by name, or by number where the library has none of that name; found when used.
+   */
+  private static final class Function {
+    private static final int NO_NUMBER = -1;
+
+    final String name;
+    private final int number;
+    private boolean byNumber; // written before, read after the address
+    private volatile @Nullable MemorySegment address; // a race finds the same twice
+
+    Function(String name) {
+      this(name, NO_NUMBER);
+    }
+
+    Function(String name, int number) {
+      this.name = name;
+      this.number = number;
+    }
+
+    int callInt(Scratch scratch, long a, long b, long c, long d, long e) throws ErrnoException {
+      int result = (int) invoke(scratch, a, b, c, d, e);
+      if (result == -1) {
+        throw new ErrnoException(name, scratch.errno());
+      }
+      return result;
+    }
+
+    long call(Scratch scratch, long a, long b, long c, long d, long e) throws ErrnoException {
+      long result = invoke(scratch, a, b, c, d, e);
+      if (result == -1) {
+        throw new ErrnoException(name, scratch.errno());
+      }
+      return result;
+    }
+
+    int callAlways(Scratch scratch) {
+      return (int) invoke(scratch, 0, 0, 0, 0, 0);
+    }
+
+    private long invoke(Scratch scratch, long a, long b, long c, long d, long e) {
+      MemorySegment function = address;
+      if (function == null) {
+        function = find();
+      }
+      try {
+        return byNumber
+            ? (long) CALL.invokeExact(function, scratch.captured, (long) number, a, b, c, d, e)
+            : (long) CALL.invokeExact(function, scratch.captured, a, b, c, d, e, 0L);
+      } catch (RuntimeException | Error unchecked) {
+        throw unchecked;
+      } catch (Throwable impossible) {
+        throw new AssertionError(name, impossible);
+      }
+    }
+
+    private MemorySegment find() {
+      MemorySegment found = LIBRARY.find(name).orElse(null);
+      if (found == null) {
+        if (number == NO_NUMBER) {
+          throw new UnsatisfiedLinkError("the C library has no function " + name);
+        }
+        byNumber = true;
+        found = LIBRARY.findOrThrow("syscall");
+      }
+      address = found;
+      return found;
+    }
+  }
+
+  /** The memory of one thread. It is freed after the thread has gone. */
+  private static final class Scratch {
+    private static final int PATH_MAX = 4096; // <linux/limits.h>, with the NUL
+    private static final int STRUCTURE = 256;
+    private static final int BLOCK = 64 * 1024;
+
+    private final Arena arena = Arena.ofAuto();
+    final MemorySegment captured = arena.allocate(Linker.Option.captureStateLayout());
+    final MemorySegment structure = arena.allocate(STRUCTURE, Long.BYTES);
+    private final MemorySegment first = arena.allocate(PATH_MAX);
+    private final MemorySegment second = arena.allocate(PATH_MAX);
+    private @Nullable MemorySegment block;
+
+    int errno() {
+      return captured.get(JAVA_INT_UNALIGNED, 0); // the layout has errno only
+    }
+
+    long first(Function function, byte[] name) throws ErrnoException {
+      return terminated(first, function, name);
+    }
+
+    long second(Function function, byte[] name) throws ErrnoException {
+      return terminated(second, function, name);
+    }
+
+    MemorySegment block() {
+      MemorySegment memory = block;
+      if (memory == null) {
+        memory = arena.allocate(BLOCK, Long.BYTES);
+        block = memory;
+      }
+      return memory;
+    }
+
+    private static long terminated(MemorySegment to, Function function, byte[] name)
+        throws ErrnoException {
+      if (name.length >= PATH_MAX) {
+        throw new ErrnoException(function.name, Errno.ENAMETOOLONG);
+      }
+      MemorySegment.copy(name, 0, to, JAVA_BYTE, 0, name.length);
+      to.set(JAVA_BYTE, name.length, (byte) 0);
+      return to.address();
+    }
+  }
+}
