@@ -2,44 +2,108 @@ package dev.holdfast.engine.source;
 
 import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.RelativePath;
+import dev.holdfast.engine.tree.ContentCopier;
 import dev.holdfast.engine.tree.ContentCopier.Copied;
 import dev.holdfast.engine.tree.ContentCopier.Progress;
 import dev.holdfast.journal.Facts;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tree to make a directory equal to. Read once, in the source's own order; a directory comes
- * before what it contains.
+ * A tree to make a directory equal to. Read once, in the source's own order: the tree's own
+ * directory comes first, and every directory comes before what it contains.
+ *
+ * <p>An archive may name a directory again, even after its contents; then there is another item of
+ * this path, and the last one counts. Nothing else comes twice. What is excluded, and what belongs
+ * to running programs, does not come at all.
+ *
+ * <p>A source is trusted only when {@link #next} has returned null: it may refuse until then.
  */
 public interface TreeSource extends AutoCloseable {
 
-  /** One entry of the source. */
+  /**
+   * One entry of the source. Where the source {@linkplain #isRereadable is rereadable} its methods
+   * may be called as often as wanted, from any thread, until the source is closed; otherwise only
+   * before the next item is asked for, and the bytes can be had once, by one of the three methods.
+   */
   interface Item {
     /** Returns where it belongs, below the target; empty for the tree's own directory. */
     RelativePath path();
 
-    /** Returns what it is, {@link Facts#hardlink} included; without a digest if not known. */
+    /**
+     * Returns what it is, {@link Facts#hardlink} included; without a digest. If a file changes
+     * while it is being read, these are newer afterwards: ask again once the bytes were read.
+     */
     Facts facts();
 
-    /** Copies a regular file's bytes into the empty file {@code to}. At most once. */
-    Copied copyTo(DiskFile to, Progress progress) throws IOException;
+    /**
+     * Returns whether the source says nothing of this directory but that it has entries: then a
+     * directory that is there keeps its attributes, and {@link #facts} are for a new one.
+     */
+    default boolean isImplied() {
+      return false;
+    }
+
+    /** Returns whether a regular file's bytes are those of {@code other}. */
+    boolean sameBytes(DiskFile other, ContentCopier copier) throws IOException;
 
     /**
-     * Returns whether a regular file's bytes are those of {@code other}. Before {@link #copyTo}.
+     * Copies a regular file's bytes into the empty file {@code to}, holes as holes. If it fails,
+     * any part may have been written.
      */
-    boolean sameBytes(DiskFile other) throws IOException;
+    Copied copyTo(DiskFile to, ContentCopier copier, Progress progress) throws IOException;
+
+    /**
+     * Copies a regular file's bytes, unless {@code live} has the same. Reads the source once, so
+     * that what can be read once only can be compared before anything is written.
+     *
+     * @param to gives the empty file to copy into; called at most once, and only if the bytes
+     *     differ
+     * @return empty if the bytes are the same
+     */
+    default Optional<Copied> copyUnlessSame(
+        DiskFile live, NewFile to, ContentCopier copier, Progress progress) throws IOException {
+      return sameBytes(live, copier)
+          ? Optional.empty()
+          : Optional.of(copyTo(to.create(), copier, progress));
+    }
+  }
+
+  /** Makes the file that bytes are to be copied into. */
+  @FunctionalInterface
+  interface NewFile {
+    /** Returns an empty file, open for writing; whoever made it closes it. */
+    DiskFile create() throws IOException;
   }
 
   /** Returns the next entry, or null after the last one. */
   @Nullable Item next() throws IOException;
 
-  /** Returns whether {@link Item#sameBytes} and then {@link Item#copyTo} may both be called. */
+  /** Returns whether an item's bytes may be read more than once, and after the next item. */
   boolean isRereadable();
+
+  /**
+   * Returns paths that came as items and turned out later to belong to running programs: they, with
+   * all below them, are as if they had never come. Complete once {@link #next} has returned null.
+   */
+  default Set<RelativePath> withdrawn() {
+    return Set.of();
+  }
+
+  /**
+   * Returns what the user should know of how the source was read, a line each. Complete once {@link
+   * #next} has returned null.
+   */
+  default List<String> notes() {
+    return List.of();
+  }
 
   /** Returns what it is, for messages: a path. */
   String name();
 
   @Override
-  void close() throws IOException;
+  void close();
 }
