@@ -44,7 +44,8 @@ final class FileSystems {
     if (mount.type().equals("xfs")) {
       int readable = libc.openat(fd, DOT, LibC.O_RDONLY | libc.directoryFlag() | LibC.O_CLOEXEC);
       try {
-        byte[] geometry = libc.ioctl(readable, LibC.XFS_IOC_FSGEOMETRY_V1, XFS_GEOMETRY_SIZE);
+        byte[] geometry = new byte[XFS_GEOMETRY_SIZE];
+        libc.ioctl(readable, LibC.XFS_IOC_FSGEOMETRY_V1, geometry);
         return HexFormat.of().formatHex(geometry, XFS_GEOMETRY_UUID, XFS_GEOMETRY_UUID + UUID_SIZE);
       } finally {
         Descriptor.close(libc, readable);

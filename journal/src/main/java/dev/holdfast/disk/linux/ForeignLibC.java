@@ -399,11 +399,11 @@ final class ForeignLibC implements LibC {
   }
 
   @Override
-  public byte[] ioctl(int fd, long request, int size) throws ErrnoException {
+  public void ioctl(int fd, long request, byte[] structure) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    MemorySegment structure = scratch.structure.asSlice(0, size);
-    ioctl.callInt(scratch, fd, request, structure.address(), 0, 0);
-    return bytes(structure, size);
+    MemorySegment filled = scratch.structure.asSlice(0, structure.length);
+    ioctl.callInt(scratch, fd, request, filled.address(), 0, 0);
+    MemorySegment.copy(filled, JAVA_BYTE, 0, structure, 0, structure.length);
   }
 
   @Override

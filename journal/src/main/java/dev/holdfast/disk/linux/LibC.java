@@ -244,11 +244,9 @@ interface LibC {
 
   /**
    * <a href="https://man7.org/linux/man-pages/man2/ioctl.2.html">ioctl(2)</a> for a request that
-   * fills a structure.
-   *
-   * @return the structure's {@code size} bytes
+   * fills {@code structure}, of at most 256 bytes.
    */
-  byte[] ioctl(int fd, long request, int size) throws ErrnoException;
+  void ioctl(int fd, long request, byte[] structure) throws ErrnoException;
 
   /** <a href="https://man7.org/linux/man-pages/man2/flock.2.html">flock(2)</a>. */
   void flock(int fd, int operation) throws ErrnoException;
