@@ -45,7 +45,17 @@ final class Entries {
   }
 
   /** Creates an inode under a free name and returns its id. */
-  long create(
+  long create(long directory, EntryName name, FileType type, int mode, long deviceNumber)
+      throws DiskException {
+    return create(directory, name, type, mode, deviceNumber, Bytes.NONE);
+  }
+
+  /** Creates a symbolic link under a free name and returns its id. */
+  long link(long directory, EntryName name, Bytes target) throws DiskException {
+    return create(directory, name, FileType.SYMLINK, 0777, 0, target);
+  }
+
+  private long create(
       long directory, EntryName name, FileType type, int mode, long deviceNumber, Bytes target)
       throws DiskException {
     Volume before = machine.volume(volume);
@@ -66,8 +76,9 @@ final class Entries {
     Inode.Identity identity =
         new Inode.Identity(numbers.nextId(), numbers.number(), type, deviceNumber, target, now);
     boolean inherits = (parent.attributes().mode() & 02000) != 0;
+    int setgid = inherits && type == FileType.DIRECTORY ? 02000 : 0;
     Inode inode =
-        Inode.unnamed(identity, mode & 07777, 0, inherits ? parent.attributes().gid() : 0);
+        Inode.unnamed(identity, mode | setgid, 0, inherits ? parent.attributes().gid() : 0);
     machine.change(volume, before.withUnnamed(inode, numbers.taken()));
     apply(
         new EntryChange(

@@ -19,7 +19,7 @@ final class MountPoints {
         if (machine.volume(parent.volume()).cache().lookUp(parent.inode(), name) == 0) {
           Call call = new Call(Call.Verb.MAKE_DIRECTORY, at, name, "");
           new Entries(machine, parent.volume(), call)
-              .create(parent.inode(), name, FileType.DIRECTORY, 0755, 0, Bytes.NONE);
+              .create(parent.inode(), name, FileType.DIRECTORY, 0755, 0);
         }
         at = at.resolve(name);
       }

@@ -57,10 +57,14 @@ class OpenInode implements Entry {
     return volume().cache().get(id);
   }
 
-  final Call call(Verb verb, @Nullable EntryName name, Object detail) {
+  final void checkOpen() {
     if (!open && !process.isDead()) {
       throw new IllegalStateException("closed: " + path);
     }
+  }
+
+  final Call call(Verb verb, @Nullable EntryName name, Object detail) {
+    checkOpen();
     return new Call(verb, path, name, detail);
   }
 
@@ -99,16 +103,23 @@ class OpenInode implements Entry {
 
   @Override
   public final void setMode(int mode) throws DiskException {
+    checkMode(mode);
     Call call = call(Verb.SET_MODE, null, Integer.toOctalString(mode));
     if (type == FileType.SYMLINK) {
       throw failed(DiskError.UNSUPPORTED, call);
     }
-    change(call, old -> AttributeRules.withMode(old, mode & 07777));
+    change(call, old -> AttributeRules.withMode(old, mode));
   }
 
   @Override
   public final void setModified(Instant time) throws DiskException {
     change(call(Verb.SET_MODIFIED, null, time), old -> old.withModified(time));
+  }
+
+  static void checkMode(int mode) {
+    if ((mode & ~07777) != 0) {
+      throw new IllegalArgumentException("not permission bits: " + Integer.toOctalString(mode));
+    }
   }
 
   private void change(Call call, UnaryOperator<Attributes> effect) throws DiskException {
@@ -139,6 +150,9 @@ class OpenInode implements Entry {
 
   @Override
   public final void setExtendedAttribute(String name, byte[] value) throws DiskException {
+    if (name.isEmpty() || name.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("not the name of an attribute: \"" + name + '"');
+    }
     Call call = call(Verb.SET_ATTRIBUTE, null, name + " (" + value.length + " bytes)");
     byte[] copy = value.clone();
     process.call(
@@ -170,7 +184,7 @@ class OpenInode implements Entry {
   }
 
   @Override
-  public final void close() {
+  public void close() {
     machine.guard.lock();
     try {
       release();

@@ -22,6 +22,7 @@ import java.util.Optional;
 /** An open directory of a simulated disk. */
 final class SimulatedDirectory extends OpenInode implements Directory {
   private static final int MAX_TARGET = 4095;
+  private static final int UMASK = 022;
 
   /** What a name leads to: mounts are crossed. */
   private record Found(int volume, Inode inode) {}
@@ -84,8 +85,12 @@ final class SimulatedDirectory extends OpenInode implements Directory {
             : new Found(mounted, machine.volume(mounted).cache().get(Image.ROOT)));
   }
 
-  private Found require(Call call, EntryName name) throws DiskException {
-    return find(name).orElseThrow(() -> failed(DiskError.NOT_FOUND, call));
+  private Inode requireHere(Call call, EntryName name) throws DiskException {
+    Found found = find(name).orElseThrow(() -> failed(DiskError.NOT_FOUND, call));
+    if (found.volume != volumeIndex()) {
+      throw failed(DiskError.CROSSES_MOUNT, call);
+    }
+    return found.inode;
   }
 
   @Override
@@ -97,9 +102,13 @@ final class SimulatedDirectory extends OpenInode implements Directory {
 
   @Override
   public List<EntryName> list() throws DiskException {
+    Call call = call(Verb.LIST, null, "");
     return process.call(
-        call(Verb.LIST, null, ""),
+        call,
         () -> {
+          if (inode().links() == 0) {
+            throw failed(DiskError.NOT_FOUND, call);
+          }
           List<EntryName> names = new ArrayList<>();
           inode().entries().forEach((name, _) -> names.add(name));
           return names;
@@ -112,8 +121,8 @@ final class SimulatedDirectory extends OpenInode implements Directory {
     return process.call(
         call,
         () -> {
-          Found found = require(call, name);
-          return new OpenInode(process, found.volume, found.inode.id(), path().resolve(name));
+          Inode inode = requireHere(call, name);
+          return new OpenInode(process, volumeIndex(), inode.id(), path().resolve(name));
         });
   }
 
@@ -130,12 +139,9 @@ final class SimulatedDirectory extends OpenInode implements Directory {
   }
 
   private SimulatedFile open(Call call, EntryName name, boolean writable) throws DiskException {
-    Inode inode = require(call, name).inode;
+    Inode inode = requireHere(call, name);
     if (inode.type() == FileType.SYMLINK) {
       throw failed(DiskError.SYMLINK, call);
-    }
-    if (inode.isDirectory() && writable) {
-      throw failed(DiskError.IS_DIRECTORY, call);
     }
     if (!inode.isFile()) {
       throw new DiskException(
@@ -149,45 +155,77 @@ final class SimulatedDirectory extends OpenInode implements Directory {
 
   @Override
   public DiskFile create(EntryName name, int mode) throws DiskException {
+    checkMode(mode);
     Call call = call(Verb.CREATE, name, Integer.toOctalString(mode));
-    return process.call(
-        call,
-        () -> {
-          long id = entries(call).create(id(), name, FileType.FILE, mode, 0, Bytes.NONE);
-          return new SimulatedFile(process, volumeIndex(), id, path().resolve(name), true);
-        });
+    SimulatedFile file =
+        process.call(
+            call,
+            () -> {
+              long id = entries(call).create(id(), name, FileType.FILE, masked(mode), 0);
+              return new SimulatedFile(process, volumeIndex(), id, path().resolve(name), true);
+            });
+    try {
+      file.setMode(mode);
+    } catch (DiskException | RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+    return file;
   }
 
   @Override
   public void makeDirectory(EntryName name, int mode) throws DiskException {
+    checkMode(mode);
     Call call = call(Verb.MAKE_DIRECTORY, name, Integer.toOctalString(mode));
-    process.call(
-        call, () -> entries(call).create(id(), name, FileType.DIRECTORY, mode, 0, Bytes.NONE));
+    make(call, name, FileType.DIRECTORY, mode, 0);
+  }
+
+  @Override
+  public void makeNode(EntryName name, FileType type, int mode, long deviceNumber)
+      throws DiskException {
+    checkMode(mode);
+    if (type == FileType.DIRECTORY || type == FileType.FILE || type == FileType.SYMLINK) {
+      throw new IllegalArgumentException("not a node: " + type);
+    }
+    make(call(Verb.MAKE_NODE, name, type), name, type, mode, deviceNumber);
+  }
+
+  /** Makes an entry and then gives it its mode: two calls, as on Linux, where a umask is. */
+  private void make(Call call, EntryName name, FileType type, int mode, long deviceNumber)
+      throws DiskException {
+    OpenInode made =
+        process.call(
+            call,
+            () -> {
+              long id = entries(call).create(id(), name, type, masked(mode), deviceNumber);
+              return new OpenInode(process, volumeIndex(), id, path().resolve(name));
+            });
+    try (made) {
+      made.setMode(mode);
+    }
+  }
+
+  private static int masked(int mode) {
+    return mode & 0777 & ~UMASK;
   }
 
   @Override
   public void makeSymbolicLink(EntryName name, byte[] target) throws DiskException {
     Call call = call(Verb.MAKE_SYMBOLIC_LINK, name, "");
     Bytes copy = Bytes.copyOf(target);
+    for (byte b : target) {
+      if (b == 0) {
+        throw new IllegalArgumentException("a link's target has no NUL");
+      }
+    }
     process.call(
         call,
         () -> {
           if (copy.length() == 0 || copy.length() > MAX_TARGET) {
             throw failed(copy.length() == 0 ? DiskError.NOT_FOUND : DiskError.NAME_TOO_LONG, call);
           }
-          return entries(call).create(id(), name, FileType.SYMLINK, 0777, 0, copy);
+          return entries(call).link(id(), name, copy);
         });
-  }
-
-  @Override
-  public void makeNode(EntryName name, FileType type, int mode, long deviceNumber)
-      throws DiskException {
-    if (type == FileType.DIRECTORY || type == FileType.FILE || type == FileType.SYMLINK) {
-      throw new IllegalArgumentException("not a node: " + type);
-    }
-    Call call = call(Verb.MAKE_NODE, name, type);
-    process.call(
-        call, () -> entries(call).create(id(), name, type, mode, deviceNumber, Bytes.NONE));
   }
 
   @Override
@@ -196,7 +234,7 @@ final class SimulatedDirectory extends OpenInode implements Directory {
     return process.call(
         call,
         () -> {
-          Inode inode = require(call, name).inode;
+          Inode inode = requireHere(call, name);
           if (inode.type() != FileType.SYMLINK) {
             throw new DiskException(
                 DiskError.OTHER, call.verb().text(), call.path().toString(), "not a symbolic link");
@@ -281,6 +319,7 @@ final class SimulatedDirectory extends OpenInode implements Directory {
 
   private static SimulatedDirectory mine(Directory directory) {
     if (directory instanceof SimulatedDirectory simulated) {
+      simulated.checkOpen();
       return simulated;
     }
     throw new IllegalArgumentException("a directory of another disk: " + directory);
@@ -336,7 +375,8 @@ final class SimulatedDirectory extends OpenInode implements Directory {
     return process.call(
         call,
         () -> {
-          SimulatedFile file = open(call, name, !volume().facts().readOnly());
+          boolean writable = mode == LockMode.EXCLUSIVE || !volume().facts().readOnly();
+          SimulatedFile file = open(call, name, writable);
           if (machine.lock(volumeIndex(), file.id(), file, mode)) {
             return Optional.<DiskLock>of(new SimulatedLock(file));
           }

@@ -15,12 +15,31 @@ import java.util.Arrays;
 final class SimulatedFile extends OpenInode implements DiskFile {
   private final boolean writable;
   private int errorsSeen;
+  private boolean keptOpen;
 
   SimulatedFile(
       SimulatedProcess process, int volume, long id, AbsolutePath path, boolean writable) {
     super(process, volume, id, path);
     this.writable = writable;
     this.errorsSeen = machine.errorsOf(volume, id).sample();
+  }
+
+  /** Makes {@link #close} do nothing, because a lock is on this descriptor. */
+  void keepOpen() {
+    keptOpen = true;
+  }
+
+  /** Closes the descriptor, and with it ends its lock. */
+  void letGo() {
+    keptOpen = false;
+    super.close();
+  }
+
+  @Override
+  public void close() {
+    if (!keptOpen) {
+      super.close();
+    }
   }
 
   @Override
@@ -36,8 +55,9 @@ final class SimulatedFile extends OpenInode implements DiskFile {
 
   @Override
   public int read(long position, ByteBuffer buffer) throws DiskException {
-    if (position < 0) {
-      throw new IllegalArgumentException("position " + position);
+    checkPosition(position);
+    if (buffer.isReadOnly()) {
+      throw new IllegalArgumentException("cannot read into a read-only buffer");
     }
     return process.call(
         call(Verb.READ, null, position), () -> inode().content().read(position, buffer));
@@ -45,9 +65,7 @@ final class SimulatedFile extends OpenInode implements DiskFile {
 
   @Override
   public void write(long position, ByteBuffer buffer) throws DiskException {
-    if (position < 0) {
-      throw new IllegalArgumentException("position " + position);
-    }
+    checkPosition(position);
     byte[] bytes = new byte[buffer.remaining()];
     buffer.get(bytes);
     Call call = call(Verb.WRITE, null, position + "+" + bytes.length);
@@ -67,6 +85,12 @@ final class SimulatedFile extends OpenInode implements DiskFile {
             writePart(position, bytes, bytes.length / 2);
           }
         });
+  }
+
+  private static void checkPosition(long position) {
+    if (position < 0) {
+      throw new IllegalArgumentException("negative: " + position);
+    }
   }
 
   private void checkOpenToWrite(Call call) throws DiskException {
@@ -103,6 +127,7 @@ final class SimulatedFile extends OpenInode implements DiskFile {
 
   @Override
   public void truncate(long size) throws DiskException {
+    checkPosition(size);
     Call call = call(Verb.TRUNCATE, null, size);
     process.call(
         call,

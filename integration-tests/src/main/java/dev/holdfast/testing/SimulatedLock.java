@@ -9,8 +9,10 @@ final class SimulatedLock implements DiskLock {
 
   SimulatedLock(SimulatedFile file) {
     this.file = file;
+    file.keepOpen();
   }
 
+  /** Closing the file that this returns does nothing: it would let go of the lock. */
   @Override
   public DiskFile file() {
     return file;
@@ -18,6 +20,6 @@ final class SimulatedLock implements DiskLock {
 
   @Override
   public void close() {
-    file.close();
+    file.letGo();
   }
 }
