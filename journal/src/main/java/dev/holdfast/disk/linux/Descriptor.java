@@ -28,14 +28,21 @@ final class Descriptor implements AutoCloseable {
    * @throws IllegalStateException if it has been closed
    */
   int acquire() {
+    if (!enter()) {
+      throw new IllegalStateException("used after it was closed");
+    }
+    return number;
+  }
+
+  private boolean enter() {
     int before;
     do {
       before = users.get();
       if (before < 0) {
-        throw new IllegalStateException("used after it was closed");
+        return false;
       }
     } while (!users.compareAndSet(before, before + 1));
-    return number;
+    return true;
   }
 
   /** Ends one use. */
@@ -45,9 +52,17 @@ final class Descriptor implements AutoCloseable {
     }
   }
 
-  /** Returns whether {@link #close} was called. */
-  boolean isClosed() {
-    return users.get() < 0;
+  /** Gives up the flock(2) lock that it may hold, if it is open. */
+  void unlock() {
+    if (enter()) {
+      try {
+        libc.flock(number, LibC.LOCK_UN);
+      } catch (ErrnoException _) {
+        // closing it lets go as well
+      } finally {
+        release();
+      }
+    }
   }
 
   @Override

@@ -40,6 +40,9 @@ final class ErrnoException extends Exception {
 
   @Override
   public String getMessage() {
+    if (errno == Errno.ENOSYS) {
+      return function + ": the kernel has no such call; Linux 5.8 or later is needed";
+    }
     return function + ": " + (errno == Errno.UNKNOWN ? "errno " + number : errno.name());
   }
 

@@ -44,46 +44,46 @@ final class ForeignLibC implements LibC {
 
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
-  private final Function openat2 = new Function("openat2", MACHINE.openat2);
-  private final Function openat = new Function("openat");
-  private final Function close = new Function("close");
-  private final Function statx = new Function("statx", MACHINE.statx);
-  private final Function getdents64 = new Function("getdents64", MACHINE.getdents64);
-  private final Function renameat2 = new Function("renameat2", MACHINE.renameat2);
-  private final Function renameat = new Function("renameat");
-  private final Function linkat = new Function("linkat");
-  private final Function unlinkat = new Function("unlinkat");
-  private final Function mkdirat = new Function("mkdirat");
-  private final Function symlinkat = new Function("symlinkat");
-  private final Function mknodat = new Function("mknodat");
-  private final Function readlinkat = new Function("readlinkat");
-  private final Function fchownat = new Function("fchownat");
-  private final Function fchmod = new Function("fchmod");
-  private final Function fchmodat = new Function("fchmodat");
-  private final Function utimensat = new Function("utimensat");
-  private final Function flistxattr = new Function("flistxattr");
-  private final Function listxattr = new Function("listxattr");
-  private final Function fgetxattr = new Function("fgetxattr");
-  private final Function getxattr = new Function("getxattr");
-  private final Function fsetxattr = new Function("fsetxattr");
-  private final Function setxattr = new Function("setxattr");
-  private final Function fremovexattr = new Function("fremovexattr");
-  private final Function removexattr = new Function("removexattr");
-  private final Function pread = new Function("pread");
-  private final Function pwrite = new Function("pwrite");
-  private final Function ftruncate = new Function("ftruncate");
-  private final Function fdatasync = new Function("fdatasync");
-  private final Function fsync = new Function("fsync");
-  private final Function syncfs = new Function("syncfs", MACHINE.syncfs);
-  private final Function syncFileRange = new Function("sync_file_range");
-  private final Function posixFadvise = new Function("posix_fadvise");
-  private final Function lseek = new Function("lseek");
-  private final Function ioctl = new Function("ioctl");
-  private final Function flock = new Function("flock");
-  private final Function fstatfs = new Function("fstatfs");
-  private final Function geteuid = new Function("geteuid");
-  private final Function getegid = new Function("getegid");
-  private final Function getpid = new Function("getpid");
+  private static final Function OPENAT2 = new Function("openat2", MACHINE.openat2);
+  private static final Function OPENAT = new Function("openat");
+  private static final Function CLOSE = new Function("close");
+  private static final Function STATX = new Function("statx", MACHINE.statx);
+  private static final Function GETDENTS64 = new Function("getdents64", MACHINE.getdents64);
+  private static final Function RENAMEAT2 = new Function("renameat2", MACHINE.renameat2);
+  private static final Function RENAMEAT = new Function("renameat");
+  private static final Function LINKAT = new Function("linkat");
+  private static final Function UNLINKAT = new Function("unlinkat");
+  private static final Function MKDIRAT = new Function("mkdirat");
+  private static final Function SYMLINKAT = new Function("symlinkat");
+  private static final Function MKNODAT = new Function("mknodat");
+  private static final Function READLINKAT = new Function("readlinkat");
+  private static final Function FCHOWNAT = new Function("fchownat");
+  private static final Function FCHMOD = new Function("fchmod");
+  private static final Function FCHMODAT = new Function("fchmodat");
+  private static final Function UTIMENSAT = new Function("utimensat");
+  private static final Function FLISTXATTR = new Function("flistxattr");
+  private static final Function LISTXATTR = new Function("listxattr");
+  private static final Function FGETXATTR = new Function("fgetxattr");
+  private static final Function GETXATTR = new Function("getxattr");
+  private static final Function FSETXATTR = new Function("fsetxattr");
+  private static final Function SETXATTR = new Function("setxattr");
+  private static final Function FREMOVEXATTR = new Function("fremovexattr");
+  private static final Function REMOVEXATTR = new Function("removexattr");
+  private static final Function PREAD = new Function("pread");
+  private static final Function PWRITE = new Function("pwrite");
+  private static final Function FTRUNCATE = new Function("ftruncate");
+  private static final Function FDATASYNC = new Function("fdatasync");
+  private static final Function FSYNC = new Function("fsync");
+  private static final Function SYNCFS = new Function("syncfs", MACHINE.syncfs);
+  private static final Function SYNC_FILE_RANGE = new Function("sync_file_range");
+  private static final Function POSIX_FADVISE = new Function("posix_fadvise");
+  private static final Function LSEEK = new Function("lseek");
+  private static final Function IOCTL = new Function("ioctl");
+  private static final Function FLOCK = new Function("flock");
+  private static final Function FSTATFS = new Function("fstatfs");
+  private static final Function GETEUID = new Function("geteuid");
+  private static final Function GETEGID = new Function("getegid");
+  private static final Function GETPID = new Function("getpid");
 
   @Override
   public int directoryFlag() {
@@ -99,30 +99,30 @@ final class ForeignLibC implements LibC {
   public int openat2(int dirfd, byte[] pathname, long flags, long mode, long resolve)
       throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    long path = scratch.first(openat2, pathname);
+    long path = scratch.first(OPENAT2, pathname);
     MemorySegment how = scratch.structure; // struct open_how of <linux/openat2.h>
     how.set(JAVA_LONG_UNALIGNED, 0, flags);
     how.set(JAVA_LONG_UNALIGNED, 8, mode);
     how.set(JAVA_LONG_UNALIGNED, 16, resolve);
-    return openat2.callInt(scratch, dirfd, path, how.address(), 24, 0);
+    return OPENAT2.callInt(scratch, dirfd, path, how.address(), 24, 0);
   }
 
   @Override
   public int openat(int dirfd, byte[] pathname, int flags) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    return openat.callInt(scratch, dirfd, scratch.first(openat, pathname), flags, 0, 0);
+    return OPENAT.callInt(scratch, dirfd, scratch.first(OPENAT, pathname), flags, 0, 0);
   }
 
   @Override
   public void close(int fd) throws ErrnoException {
-    close.callInt(SCRATCH.get(), fd, 0, 0, 0, 0);
+    CLOSE.callInt(SCRATCH.get(), fd, 0, 0, 0, 0);
   }
 
   @Override
   public Statx statx(int dirfd, byte[] pathname, int flags, int mask) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
     MemorySegment s = scratch.structure; // struct statx of <linux/stat.h>
-    statx.callInt(scratch, dirfd, scratch.first(statx, pathname), flags, mask, s.address());
+    STATX.callInt(scratch, dirfd, scratch.first(STATX, pathname), flags, mask, s.address());
     return new Statx(
         s.get(JAVA_INT_UNALIGNED, 0),
         s.get(JAVA_INT_UNALIGNED, 16),
@@ -150,7 +150,7 @@ final class ForeignLibC implements LibC {
     Scratch scratch = SCRATCH.get();
     MemorySegment block = scratch.block();
     long length = Math.min(buffer.length, block.byteSize());
-    int filled = (int) getdents64.call(scratch, fd, block.address(), length, 0, 0);
+    int filled = (int) GETDENTS64.call(scratch, fd, block.address(), length, 0, 0);
     MemorySegment.copy(block, JAVA_BYTE, 0, buffer, 0, filled);
     return filled;
   }
@@ -159,61 +159,61 @@ final class ForeignLibC implements LibC {
   public void renameat2(int olddirfd, byte[] oldpath, int newdirfd, byte[] newpath, int flags)
       throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    long from = scratch.first(renameat2, oldpath);
-    long to = scratch.second(renameat2, newpath);
-    renameat2.callInt(scratch, olddirfd, from, newdirfd, to, flags);
+    long from = scratch.first(RENAMEAT2, oldpath);
+    long to = scratch.second(RENAMEAT2, newpath);
+    RENAMEAT2.callInt(scratch, olddirfd, from, newdirfd, to, flags);
   }
 
   @Override
   public void renameat(int olddirfd, byte[] oldpath, int newdirfd, byte[] newpath)
       throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    long from = scratch.first(renameat, oldpath);
-    long to = scratch.second(renameat, newpath);
-    renameat.callInt(scratch, olddirfd, from, newdirfd, to, 0);
+    long from = scratch.first(RENAMEAT, oldpath);
+    long to = scratch.second(RENAMEAT, newpath);
+    RENAMEAT.callInt(scratch, olddirfd, from, newdirfd, to, 0);
   }
 
   @Override
   public void linkat(int olddirfd, byte[] oldpath, int newdirfd, byte[] newpath, int flags)
       throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    long from = scratch.first(linkat, oldpath);
-    long to = scratch.second(linkat, newpath);
-    linkat.callInt(scratch, olddirfd, from, newdirfd, to, flags);
+    long from = scratch.first(LINKAT, oldpath);
+    long to = scratch.second(LINKAT, newpath);
+    LINKAT.callInt(scratch, olddirfd, from, newdirfd, to, flags);
   }
 
   @Override
   public void unlinkat(int dirfd, byte[] pathname, int flags) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    unlinkat.callInt(scratch, dirfd, scratch.first(unlinkat, pathname), flags, 0, 0);
+    UNLINKAT.callInt(scratch, dirfd, scratch.first(UNLINKAT, pathname), flags, 0, 0);
   }
 
   @Override
   public void mkdirat(int dirfd, byte[] pathname, int mode) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    mkdirat.callInt(scratch, dirfd, scratch.first(mkdirat, pathname), mode, 0, 0);
+    MKDIRAT.callInt(scratch, dirfd, scratch.first(MKDIRAT, pathname), mode, 0, 0);
   }
 
   @Override
   public void symlinkat(byte[] target, int newdirfd, byte[] linkpath) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    long from = scratch.first(symlinkat, target);
-    long to = scratch.second(symlinkat, linkpath);
-    symlinkat.callInt(scratch, from, newdirfd, to, 0, 0);
+    long from = scratch.first(SYMLINKAT, target);
+    long to = scratch.second(SYMLINKAT, linkpath);
+    SYMLINKAT.callInt(scratch, from, newdirfd, to, 0, 0);
   }
 
   @Override
   public void mknodat(int dirfd, byte[] pathname, int mode, long dev) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    mknodat.callInt(scratch, dirfd, scratch.first(mknodat, pathname), mode, dev, 0);
+    MKNODAT.callInt(scratch, dirfd, scratch.first(MKNODAT, pathname), mode, dev, 0);
   }
 
   @Override
   public byte[] readlinkat(int dirfd, byte[] pathname) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    long path = scratch.first(readlinkat, pathname);
+    long path = scratch.first(READLINKAT, pathname);
     MemorySegment block = scratch.block(); // 64 KiB; the kernel's own limit is a page
-    long length = readlinkat.call(scratch, dirfd, path, block.address(), block.byteSize(), 0);
+    long length = READLINKAT.call(scratch, dirfd, path, block.address(), block.byteSize(), 0);
     return bytes(block, length);
   }
 
@@ -221,18 +221,18 @@ final class ForeignLibC implements LibC {
   public void fchownat(int dirfd, byte[] pathname, int owner, int group, int flags)
       throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    fchownat.callInt(scratch, dirfd, scratch.first(fchownat, pathname), owner, group, flags);
+    FCHOWNAT.callInt(scratch, dirfd, scratch.first(FCHOWNAT, pathname), owner, group, flags);
   }
 
   @Override
   public void fchmod(int fd, int mode) throws ErrnoException {
-    fchmod.callInt(SCRATCH.get(), fd, mode, 0, 0, 0);
+    FCHMOD.callInt(SCRATCH.get(), fd, mode, 0, 0, 0);
   }
 
   @Override
   public void fchmodat(int dirfd, byte[] pathname, int mode) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    fchmodat.callInt(scratch, dirfd, scratch.first(fchmodat, pathname), mode, 0, 0);
+    FCHMODAT.callInt(scratch, dirfd, scratch.first(FCHMODAT, pathname), mode, 0, 0);
   }
 
   @Override
@@ -244,20 +244,20 @@ final class ForeignLibC implements LibC {
     times.set(JAVA_LONG_UNALIGNED, 8, UTIME_OMIT);
     times.set(JAVA_LONG_UNALIGNED, 16, seconds);
     times.set(JAVA_LONG_UNALIGNED, 24, nanoseconds);
-    long path = scratch.first(utimensat, pathname);
-    utimensat.callInt(scratch, dirfd, path, times.address(), flags, 0);
+    long path = scratch.first(UTIMENSAT, pathname);
+    UTIMENSAT.callInt(scratch, dirfd, path, times.address(), flags, 0);
   }
 
   @Override
   public byte[] flistxattr(int fd) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    return listed(flistxattr, scratch, fd);
+    return listed(FLISTXATTR, scratch, fd);
   }
 
   @Override
   public byte[] listxattr(byte[] path) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    return listed(listxattr, scratch, scratch.first(listxattr, path));
+    return listed(LISTXATTR, scratch, scratch.first(LISTXATTR, path));
   }
 
   private static byte[] listed(Function function, Scratch scratch, long inode)
@@ -270,13 +270,13 @@ final class ForeignLibC implements LibC {
   @Override
   public byte[] fgetxattr(int fd, byte[] name) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    return valueOf(fgetxattr, scratch, fd, name);
+    return valueOf(FGETXATTR, scratch, fd, name);
   }
 
   @Override
   public byte[] getxattr(byte[] path, byte[] name) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    return valueOf(getxattr, scratch, scratch.first(getxattr, path), name);
+    return valueOf(GETXATTR, scratch, scratch.first(GETXATTR, path), name);
   }
 
   private static byte[] valueOf(Function function, Scratch scratch, long inode, byte[] name)
@@ -290,13 +290,13 @@ final class ForeignLibC implements LibC {
   @Override
   public void fsetxattr(int fd, byte[] name, byte[] value) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    setValue(fsetxattr, scratch, fd, name, value);
+    setValue(FSETXATTR, scratch, fd, name, value);
   }
 
   @Override
   public void setxattr(byte[] path, byte[] name, byte[] value) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    setValue(setxattr, scratch, scratch.first(setxattr, path), name, value);
+    setValue(SETXATTR, scratch, scratch.first(SETXATTR, path), name, value);
   }
 
   private static void setValue(
@@ -314,14 +314,14 @@ final class ForeignLibC implements LibC {
   @Override
   public void fremovexattr(int fd, byte[] name) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    fremovexattr.callInt(scratch, fd, scratch.second(fremovexattr, name), 0, 0, 0);
+    FREMOVEXATTR.callInt(scratch, fd, scratch.second(FREMOVEXATTR, name), 0, 0, 0);
   }
 
   @Override
   public void removexattr(byte[] path, byte[] name) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    long inode = scratch.first(removexattr, path);
-    removexattr.callInt(scratch, inode, scratch.second(removexattr, name), 0, 0, 0);
+    long inode = scratch.first(REMOVEXATTR, path);
+    REMOVEXATTR.callInt(scratch, inode, scratch.second(REMOVEXATTR, name), 0, 0, 0);
   }
 
   @Override
@@ -329,13 +329,13 @@ final class ForeignLibC implements LibC {
     Scratch scratch = SCRATCH.get();
     if (buffer.isDirect()) {
       MemorySegment target = MemorySegment.ofBuffer(buffer);
-      int length = (int) pread.call(scratch, fd, target.address(), target.byteSize(), offset, 0);
+      int length = (int) PREAD.call(scratch, fd, target.address(), target.byteSize(), offset, 0);
       buffer.position(buffer.position() + length); // also keeps the buffer's memory alive
       return length;
     }
     MemorySegment block = scratch.block();
     long wanted = Math.min(buffer.remaining(), block.byteSize());
-    int length = (int) pread.call(scratch, fd, block.address(), wanted, offset, 0);
+    int length = (int) PREAD.call(scratch, fd, block.address(), wanted, offset, 0);
     MemorySegment.copy(block, 0, MemorySegment.ofBuffer(buffer), 0, length);
     buffer.position(buffer.position() + length);
     return length;
@@ -350,72 +350,72 @@ final class ForeignLibC implements LibC {
       long length = Math.min(source.byteSize(), block.byteSize());
       source = block.asSlice(0, length).copyFrom(source.asSlice(0, length));
     }
-    int length = (int) pwrite.call(scratch, fd, source.address(), source.byteSize(), offset, 0);
+    int length = (int) PWRITE.call(scratch, fd, source.address(), source.byteSize(), offset, 0);
     buffer.position(buffer.position() + length); // also keeps the buffer's memory alive
     return length;
   }
 
   @Override
   public void ftruncate(int fd, long length) throws ErrnoException {
-    ftruncate.callInt(SCRATCH.get(), fd, length, 0, 0, 0);
+    FTRUNCATE.callInt(SCRATCH.get(), fd, length, 0, 0, 0);
   }
 
   @Override
   public void fdatasync(int fd) throws ErrnoException {
-    fdatasync.callInt(SCRATCH.get(), fd, 0, 0, 0, 0);
+    FDATASYNC.callInt(SCRATCH.get(), fd, 0, 0, 0, 0);
   }
 
   @Override
   public void fsync(int fd) throws ErrnoException {
-    fsync.callInt(SCRATCH.get(), fd, 0, 0, 0, 0);
+    FSYNC.callInt(SCRATCH.get(), fd, 0, 0, 0, 0);
   }
 
   @Override
   public void syncfs(int fd) throws ErrnoException {
-    syncfs.callInt(SCRATCH.get(), fd, 0, 0, 0, 0);
+    SYNCFS.callInt(SCRATCH.get(), fd, 0, 0, 0, 0);
   }
 
   @Override
   public void sync_file_range(int fd, long offset, long nbytes, int flags) throws ErrnoException {
-    syncFileRange.callInt(SCRATCH.get(), fd, offset, nbytes, flags, 0);
+    SYNC_FILE_RANGE.callInt(SCRATCH.get(), fd, offset, nbytes, flags, 0);
   }
 
   @Override
   public void posix_fadvise(int fd, long offset, long len, int advice) throws ErrnoException {
-    int number = posixFadvise.callInt(SCRATCH.get(), fd, offset, len, advice, 0);
+    int number = POSIX_FADVISE.callInt(SCRATCH.get(), fd, offset, len, advice, 0);
     if (number != 0) {
-      throw new ErrnoException(posixFadvise.name, number);
+      throw new ErrnoException(POSIX_FADVISE.name, number);
     }
   }
 
   @Override
   public long lseek(int fd, long offset, int whence) throws ErrnoException {
-    return lseek.call(SCRATCH.get(), fd, offset, whence, 0, 0);
+    return LSEEK.call(SCRATCH.get(), fd, offset, whence, 0, 0);
   }
 
   @Override
   public void ioctl(int fd, long request, long argument) throws ErrnoException {
-    ioctl.callInt(SCRATCH.get(), fd, request, argument, 0, 0);
+    IOCTL.callInt(SCRATCH.get(), fd, request, argument, 0, 0);
   }
 
   @Override
   public void ioctl(int fd, long request, byte[] structure) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
     MemorySegment filled = scratch.structure.asSlice(0, structure.length);
-    ioctl.callInt(scratch, fd, request, filled.address(), 0, 0);
+    IOCTL.callInt(scratch, fd, request, filled.address(), 0, 0);
     MemorySegment.copy(filled, JAVA_BYTE, 0, structure, 0, structure.length);
   }
 
   @Override
   public void flock(int fd, int operation) throws ErrnoException {
-    flock.callInt(SCRATCH.get(), fd, operation, 0, 0, 0);
+    FLOCK.callInt(SCRATCH.get(), fd, operation, 0, 0, 0);
   }
 
   @Override
   public Statfs fstatfs(int fd) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
     MemorySegment s = scratch.structure; // struct statfs of <asm-generic/statfs.h>
-    fstatfs.callInt(scratch, fd, s.address(), 0, 0, 0);
+    FSTATFS.callInt(scratch, fd, s.address(), 0, 0, 0);
     return new Statfs(
         s.get(JAVA_LONG_UNALIGNED, 0),
         s.get(JAVA_LONG_UNALIGNED, 24),
@@ -428,17 +428,17 @@ final class ForeignLibC implements LibC {
 
   @Override
   public int geteuid() {
-    return geteuid.callAlways(SCRATCH.get());
+    return GETEUID.callAlways(SCRATCH.get());
   }
 
   @Override
   public int getegid() {
-    return getegid.callAlways(SCRATCH.get());
+    return GETEGID.callAlways(SCRATCH.get());
   }
 
   @Override
   public int getpid() {
-    return getpid.callAlways(SCRATCH.get());
+    return GETPID.callAlways(SCRATCH.get());
   }
 
   private static byte[] bytes(MemorySegment from, long length) {

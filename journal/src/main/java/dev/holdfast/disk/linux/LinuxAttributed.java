@@ -6,6 +6,7 @@ import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.Quoted;
 import dev.holdfast.disk.Stat;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -20,6 +21,8 @@ import java.util.TreeMap;
  */
 abstract sealed class LinuxAttributed implements Attributed
     permits LinuxDirectory, LinuxEntry, LinuxFile {
+  static final String CHANGE_MODE = "change the mode of";
+
   private static final byte[] ITSELF = {};
 
   final LibC libc;
@@ -82,7 +85,7 @@ abstract sealed class LinuxAttributed implements Attributed
         libc.fchmod(fd, mode);
       }
     } catch (ErrnoException e) {
-      throw e.during("change the mode of", place);
+      throw e.during(CHANGE_MODE, place);
     } finally {
       descriptor.release();
     }
@@ -192,7 +195,14 @@ abstract sealed class LinuxAttributed implements Attributed
     if (name.isEmpty() || name.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("not the name of an attribute: \"" + name + '"');
     }
-    return name.getBytes(StandardCharsets.UTF_8);
+    try {
+      ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(name));
+      byte[] bytes = new byte[encoded.remaining()];
+      encoded.get(bytes);
+      return bytes;
+    } catch (CharacterCodingException e) { // half of a surrogate pair
+      throw new IllegalArgumentException("not the name of an attribute: \"" + name + '"', e);
+    }
   }
 
   @Override

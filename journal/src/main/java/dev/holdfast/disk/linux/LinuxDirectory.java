@@ -15,7 +15,6 @@ import dev.holdfast.disk.LockMode;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -27,20 +26,8 @@ import java.util.Optional;
 final class LinuxDirectory extends LinuxAttributed implements Directory {
   private static final byte[] DOT = {'.'};
 
-  private static final long RESOLVE =
-      LibC.RESOLVE_BENEATH
-          | LibC.RESOLVE_NO_SYMLINKS
-          | LibC.RESOLVE_NO_MAGICLINKS
-          | LibC.RESOLVE_NO_XDEV;
-
-  /** openat2 with RESOLVE_BENEATH may say EAGAIN when anything anywhere is renamed meanwhile. */
-  private static final int OPEN_ATTEMPTS = 100;
-
   /** How often a lock file may be replaced under our hands before we give up. */
   private static final int LOCK_ATTEMPTS = 100;
-
-  /** The longest path that one call takes (PATH_MAX without the NUL). */
-  private static final int LONGEST_PATH = 4095;
 
   private static final int LISTING_BUFFER = 32 * 1024;
 
@@ -59,55 +46,13 @@ final class LinuxDirectory extends LinuxAttributed implements Directory {
   public Directory directory(RelativePath below) throws DiskException {
     byte[] bytes = below.isEmpty() ? DOT : below.bytes();
     AbsolutePath opened = path.resolve(below);
-    int flags = LibC.O_PATH | libc.directoryFlag() | LibC.O_CLOEXEC;
     int fd = descriptor.acquire();
     try {
-      return new LinuxDirectory(libc, openLong(fd, bytes, flags), opened);
+      return new LinuxDirectory(libc, Beneath.openDirectory(libc, fd, bytes), opened);
     } catch (ErrnoException e) {
       throw e.during("open directory", opened);
     } finally {
       descriptor.release();
-    }
-  }
-
-  /** Opens a path of any length, in steps if one call cannot take it. */
-  private int openLong(int fd, byte[] below, int flags) throws ErrnoException {
-    int start = 0;
-    int step = fd;
-    try {
-      while (below.length - start > LONGEST_PATH) {
-        int end = start + LONGEST_PATH;
-        while (below[end] != '/') {
-          end--;
-        }
-        int next = open(step, Arrays.copyOfRange(below, start, end), flags, 0);
-        closeStep(step, fd);
-        step = next;
-        start = end + 1;
-      }
-      byte[] rest = start == 0 ? below : Arrays.copyOfRange(below, start, below.length);
-      return open(step, rest, flags, 0);
-    } finally {
-      closeStep(step, fd);
-    }
-  }
-
-  private void closeStep(int step, int fd) {
-    if (step != fd) {
-      Descriptor.close(libc, step);
-    }
-  }
-
-  private int open(int fd, byte[] name, int flags, int mode) throws ErrnoException {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return libc.openat2(fd, name, flags, mode, RESOLVE);
-      } catch (ErrnoException e) {
-        boolean again = e.is(Errno.EINTR) || e.is(Errno.EAGAIN);
-        if (!again || attempt == OPEN_ATTEMPTS) {
-          throw e;
-        }
-      }
     }
   }
 
@@ -159,7 +104,7 @@ final class LinuxDirectory extends LinuxAttributed implements Directory {
   private int openDot() throws ErrnoException {
     int fd = descriptor.acquire();
     try {
-      return open(fd, DOT, LibC.O_RDONLY | libc.directoryFlag() | LibC.O_CLOEXEC, 0);
+      return Beneath.open(libc, fd, DOT, LibC.O_RDONLY | libc.directoryFlag() | LibC.O_CLOEXEC, 0);
     } finally {
       descriptor.release();
     }
@@ -169,17 +114,12 @@ final class LinuxDirectory extends LinuxAttributed implements Directory {
   public Entry entry(EntryName name) throws DiskException {
     int fd = descriptor.acquire();
     try {
-      return new LinuxEntry(libc, openPathOnly(fd, name, 0), placeOf(name));
+      return new LinuxEntry(libc, Beneath.openPathOnly(libc, fd, name.bytes(), 0), placeOf(name));
     } catch (ErrnoException e) {
       throw e.during("open", placeOf(name));
     } finally {
       descriptor.release();
     }
-  }
-
-  private int openPathOnly(int fd, EntryName name, int moreFlags) throws ErrnoException {
-    int flags = LibC.O_PATH | libc.noFollowFlag() | LibC.O_CLOEXEC | moreFlags;
-    return open(fd, name.bytes(), flags, 0);
   }
 
   @Override
@@ -214,7 +154,7 @@ final class LinuxDirectory extends LinuxAttributed implements Directory {
     int parent = descriptor.acquire();
     int fd;
     try {
-      fd = open(parent, name.bytes(), flags, 0);
+      fd = Beneath.open(libc, parent, name.bytes(), flags, 0);
     } finally {
       descriptor.release();
     }
@@ -246,7 +186,7 @@ final class LinuxDirectory extends LinuxAttributed implements Directory {
     int parent = descriptor.acquire();
     LinuxFile file;
     try {
-      int fd = open(parent, name.bytes(), flags, mode & 0777);
+      int fd = Beneath.open(libc, parent, name.bytes(), flags, mode & 0777);
       file = new LinuxFile(libc, fd, placeOf(name));
     } catch (ErrnoException e) {
       throw e.during("create", placeOf(name));
@@ -282,7 +222,7 @@ final class LinuxDirectory extends LinuxAttributed implements Directory {
    * names.
    */
   private void giveMode(int fd, EntryName name, int mode, int moreFlags) throws ErrnoException {
-    int made = openPathOnly(fd, name, moreFlags);
+    int made = Beneath.openPathOnly(libc, fd, name.bytes(), moreFlags);
     try {
       libc.fchmodat(LibC.AT_FDCWD, procPath(made), mode);
     } finally {
@@ -522,7 +462,7 @@ final class LinuxDirectory extends LinuxAttributed implements Directory {
         Optional<Stat> named = stat(name);
         locked = named.isPresent() && named.get().isSameInode(file.stat());
         if (locked) {
-          return Optional.of(new LinuxLock(libc, file));
+          return Optional.of(new LinuxLock(file));
         }
       } finally {
         if (!locked) {

@@ -6,12 +6,16 @@ import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.Host;
+import dev.holdfast.disk.Stat;
+import java.util.Optional;
 
 /**
  * The machine's own disk, by system calls. Stateless and safe for several threads; every descriptor
  * is closed on exec.
  */
 public final class LinuxDisk implements Disk {
+  private static final byte[] ITSELF = {};
+
   private final LibC libc;
 
   LinuxDisk(LibC libc) {
@@ -53,13 +57,36 @@ public final class LinuxDisk implements Disk {
     try {
       int fd = openPathOnly(path, 0);
       try {
-        return ProcLinks.read(libc, LinuxAttributed.procPath(fd), fd)
+        return pathOf(fd)
             .orElseThrow(() -> new DiskException(DiskError.NOT_FOUND, "resolve", path.toString()));
       } finally {
         Descriptor.close(libc, fd);
       }
     } catch (ErrnoException e) {
       throw e.during("resolve", path);
+    }
+  }
+
+  /**
+   * Returns the path of an open inode; empty if it has none any more, or none from here. The link
+   * in /proc then has words before or after it, but a name may have these as well: so the path is
+   * believed only if it leads to the same inode.
+   */
+  private Optional<AbsolutePath> pathOf(int fd) throws ErrnoException {
+    byte[] target = libc.readlinkat(LibC.AT_FDCWD, LinuxAttributed.procPath(fd));
+    if (target.length == 0 || target[0] != '/') {
+      return Optional.empty();
+    }
+    Stat opened = Stats.of(libc.statx(fd, ITSELF, LibC.AT_EMPTY_PATH, Stats.MASK));
+    try {
+      Stat named =
+          Stats.of(libc.statx(LibC.AT_FDCWD, target, LibC.AT_SYMLINK_NOFOLLOW, Stats.MASK));
+      return opened.isSameInode(named) ? Optional.of(AbsolutePath.of(target)) : Optional.empty();
+    } catch (ErrnoException e) {
+      if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 

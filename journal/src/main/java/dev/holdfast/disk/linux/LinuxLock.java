@@ -5,13 +5,11 @@ import dev.holdfast.disk.DiskLock;
 
 /** A descriptor that holds an flock(2) lock. */
 final class LinuxLock implements DiskLock {
-  private final LibC libc;
   private final LinuxFile file;
   private final DiskFile shared;
 
   /** Takes over {@code file}, whose descriptor holds the lock. */
-  LinuxLock(LibC libc, LinuxFile file) {
-    this.libc = libc;
+  LinuxLock(LinuxFile file) {
     this.file = file;
     this.shared = file.withoutClose();
   }
@@ -28,17 +26,7 @@ final class LinuxLock implements DiskLock {
    */
   @Override
   public void close() {
-    if (file.descriptor.isClosed()) {
-      return;
-    }
-    int fd = file.descriptor.acquire();
-    try {
-      libc.flock(fd, LibC.LOCK_UN);
-    } catch (ErrnoException _) {
-      // closing it lets go as well
-    } finally {
-      file.descriptor.release();
-    }
+    file.descriptor.unlock();
     file.close();
   }
 }
