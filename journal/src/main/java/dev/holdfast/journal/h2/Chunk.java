@@ -1,0 +1,114 @@
+package dev.holdfast.journal.h2;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one of H2's chunks lies and what it is called.
+ *
+ * @param position of its first byte
+ * @param length in bytes
+ * @param id its number in the file: 1, 2, 3 …
+ * @param version H2's version of the store after it
+ * @param durable how long the file was known to be durable when it was written
+ * @param checksum the one that it carries
+ */
+record Chunk(long position, int length, int id, long version, long durable, int checksum) {
+  /** The length of H2's footer at the end of a chunk. */
+  static final int FOOTER = 128;
+
+  /** Bytes at the start of a chunk that hold its id and length. */
+  static final int HEAD = 48;
+
+  /** Before the end of the chunk, eight bytes each. */
+  static final int DURABLE_BEFORE_END = 24;
+
+  static final int CHECKSUM_BEFORE_END = 16;
+
+  /** Returns where the next one begins. */
+  long end() {
+    return position + length;
+  }
+
+  /**
+   * Reads a chunk's id and length from its first bytes.
+   *
+   * @return {id, length in bytes}, or empty if this is not the start of a chunk
+   */
+  static Optional<int[]> head(ByteBuffer buffer, int index) {
+    Fields fields = new Fields(buffer, index, Math.min(buffer.limit(), index + HEAD));
+    long id = fields.next("chunk:");
+    long blocks = fields.next(",len:");
+    boolean good = id > 0 && id <= Integer.MAX_VALUE && blocks > 0;
+    return good && blocks <= Integer.MAX_VALUE / EpochFile.BLOCK
+        ? Optional.of(new int[] {(int) id, (int) blocks * EpochFile.BLOCK})
+        : Optional.empty();
+  }
+
+  /**
+   * Reads a footer.
+   *
+   * @param end the end of the chunk in the file
+   * @param index where the footer's 128 bytes are in {@code buffer}
+   * @return the chunk as its footer describes it, or null if this is not a footer
+   */
+  static @Nullable Chunk foot(ByteBuffer buffer, int index, long end) {
+    Fields fields = new Fields(buffer, index, index + FOOTER);
+    long id = fields.next("chunk:");
+    long blocks = fields.next(",len:");
+    long version = fields.next(",version:");
+    int limit = index + FOOTER;
+    long durable = Padding.getInt(buffer, limit - DURABLE_BEFORE_END);
+    byte[] checksum = new byte[Integer.BYTES];
+    if (id <= 0
+        || id > Integer.MAX_VALUE
+        || blocks <= 0
+        || blocks > Integer.MAX_VALUE / EpochFile.BLOCK
+        || version < 0
+        || durable < 0
+        || !Padding.get(buffer, limit - CHECKSUM_BEFORE_END, checksum)) {
+      return null;
+    }
+    int length = (int) blocks * EpochFile.BLOCK;
+    return new Chunk(
+        end - length,
+        length,
+        (int) id,
+        version,
+        durable * EpochFile.BLOCK,
+        ByteBuffer.wrap(checksum).getInt());
+  }
+
+  /** Reads {@code key:hex} pairs from H2's texts. */
+  private static final class Fields {
+    private final ByteBuffer buffer;
+    private final int limit;
+    private int index;
+
+    Fields(ByteBuffer buffer, int index, int limit) {
+      this.buffer = buffer;
+      this.index = index;
+      this.limit = limit;
+    }
+
+    /** Returns the value after {@code key}, or -1 if something else is there. */
+    long next(String key) {
+      for (int i = 0; i < key.length(); i++) {
+        if (index >= limit || buffer.get(index++) != key.charAt(i)) {
+          return -1;
+        }
+      }
+      long value = 0;
+      int digits = 0;
+      for (; index < limit; index++, digits++) {
+        int digit = Character.digit(buffer.get(index), 16);
+        if (digit < 0) {
+          break;
+        }
+        value = value << 4 | digit;
+      }
+      return digits == 0 || digits > 15 || index == limit ? -1 : value;
+    }
+  }
+}

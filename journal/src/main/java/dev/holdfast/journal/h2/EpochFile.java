@@ -1,0 +1,256 @@
+package dev.holdfast.journal.h2;
+
+import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.DiskFile;
+import dev.holdfast.journal.JournalException;
+import dev.holdfast.journal.JournalException.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One epoch's file: two header blocks, written once, and chunks one after the other, each with its
+ * {@linkplain ChunkChecksum checksum}. Nothing in it is ever written again, and nothing is ever cut
+ * off: whoever has seen a chunk whole goes on seeing it, whatever a writer does.
+ *
+ * <p>After the first failed write or sync every later one throws. What the kernel kept of it can't
+ * be known before the file is opened afresh and read from the device.
+ */
+final class EpochFile implements AutoCloseable {
+  /** H2's block: chunks begin and end at multiples of it. */
+  static final int BLOCK = 4096;
+
+  /** The length of the header. */
+  static final int HEADER = 2 * BLOCK;
+
+  private final DiskFile file;
+  private final String name;
+  private final EpochLabel label;
+  private @Nullable Chunk last;
+  private long length;
+  private long durable;
+  private boolean torn;
+  private @Nullable IOException failure;
+
+  private EpochFile(DiskFile file, String name, EpochLabel label) {
+    this.file = file;
+    this.name = name;
+    this.label = label;
+  }
+
+  /** Returns the file of a new epoch, empty as yet. */
+  static EpochFile create(DiskFile file, String name, EpochLabel label) {
+    return new EpochFile(file, name, label);
+  }
+
+  /** Opens what is whole in the file at this moment. Nothing is known to be durable. */
+  static EpochFile open(DiskFile file, String name) throws IOException {
+    return open(file, name, file.size());
+  }
+
+  /**
+   * Opens a sealed file of which a later epoch says how long it is.
+   *
+   * @throws JournalException with {@link Reason#DAMAGED} if not all of it is whole
+   */
+  static EpochFile openSealed(DiskFile file, String name, long length) throws IOException {
+    EpochFile epoch = open(file, name, Math.min(length, file.size()));
+    if (epoch.length != length) {
+      throw new JournalException(
+          Reason.DAMAGED,
+          "journal "
+              + name
+              + " is damaged: it was sealed at byte "
+              + length
+              + " and is whole up to byte "
+              + epoch.length);
+    }
+    return epoch;
+  }
+
+  private static EpochFile open(DiskFile file, String name, long limit) throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(HEADER);
+    readFully(file, 0, header);
+    EpochFile epoch = new EpochFile(file, name, EpochLabel.read(header, name));
+    Chunk chunk = ChunkScan.lastWhole(file, epoch.label, name, limit);
+    epoch.last = chunk;
+    epoch.length = chunk.end();
+    epoch.torn = chunk.end() < limit;
+    return epoch;
+  }
+
+  /** Reads the label alone. */
+  static EpochLabel label(DiskFile file, String name) throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(HEADER);
+    readFully(file, 0, header);
+    return EpochLabel.read(header, name);
+  }
+
+  /** Returns the file's name, for people. */
+  String name() {
+    return name;
+  }
+
+  /** Returns what the file says of itself. */
+  EpochLabel label() {
+    return label;
+  }
+
+  /** Returns where the last whole chunk ends. */
+  long length() {
+    return length;
+  }
+
+  /** Returns the last whole chunk; none in a new file. */
+  Optional<Chunk> last() {
+    return Optional.ofNullable(last);
+  }
+
+  /** Returns whether something followed the last whole chunk when the file was opened. */
+  boolean isTorn() {
+    return torn;
+  }
+
+  /** Returns whether it is still the same length on disk: nobody else has appended. */
+  boolean isUnchanged() throws IOException {
+    return failure == null && file.size() == length;
+  }
+
+  /** Returns what made it unusable. */
+  Optional<IOException> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /** Returns the open file. */
+  DiskFile file() {
+    return file;
+  }
+
+  /** Says that all of it has been synced and read back from the device. */
+  void knownDurable() {
+    durable = length;
+  }
+
+  /** Reads what is whole; returns the number of bytes, or -1 at the end. */
+  int read(long position, ByteBuffer buffer) throws IOException {
+    if (position >= length) {
+      return -1;
+    }
+    int limit = buffer.limit();
+    buffer.limit((int) Math.min(limit, buffer.position() + length - position));
+    try {
+      int count = file.read(position, buffer);
+      return count == 0 && buffer.hasRemaining() ? -1 : count;
+    } finally {
+      buffer.limit(limit);
+    }
+  }
+
+  /** Writes H2's header and the label. Only into an empty file. */
+  void writeHeader(ByteBuffer header) throws IOException {
+    checkUsable();
+    if (length != 0) {
+      throw new IOException("the header of " + name + " is written once only");
+    }
+    label.stamp(header);
+    write(header);
+  }
+
+  /**
+   * Appends a chunk, which must be one whole chunk of H2's, and puts its checksum into its footer.
+   * One write; not durable before {@link #force}. If it fails, part of it may be there.
+   */
+  void append(ByteBuffer chunk) throws IOException {
+    checkUsable();
+    int size = chunk.remaining();
+    int start = chunk.position();
+    int end = chunk.limit();
+    Optional<int[]> head = Chunk.head(chunk, start);
+    int expected = last == null ? 1 : last.id() + 1;
+    if (length < HEADER || head.isEmpty() || head.get()[0] != expected || head.get()[1] != size) {
+      throw new IOException("not a chunk that can follow in " + name);
+    }
+    Padding.putInt(chunk, end - Chunk.DURABLE_BEFORE_END, (int) (durable / BLOCK));
+    ChunkChecksum checksum =
+        new ChunkChecksum(label, last == null ? 0 : last.checksum(), length, size);
+    checksum.update(chunk.duplicate());
+    Padding.putInt(chunk, end - Chunk.CHECKSUM_BEFORE_END, checksum.value());
+    Chunk written = Chunk.foot(chunk, end - Chunk.FOOTER, length + size);
+    if (written == null) {
+      throw new IOException("H2's chunk has no footer of the known form in " + name);
+    }
+    write(chunk);
+    last = written;
+  }
+
+  private void write(ByteBuffer bytes) throws IOException {
+    int size = bytes.remaining();
+    try {
+      file.write(length, bytes);
+    } catch (IOException e) {
+      failure = e;
+      throw e;
+    }
+    length += size;
+  }
+
+  /**
+   * Waits until all that was appended is on stable storage.
+   *
+   * @throws JournalException with {@link Reason#FAILED} if that can't be had: written parts may be
+   *     lost though they can still be read
+   */
+  void force() throws IOException {
+    checkUsable();
+    long covered = length;
+    try {
+      sync(file, name);
+    } catch (IOException e) {
+      failure = e;
+      throw e;
+    }
+    durable = covered;
+  }
+
+  /** Syncs an epoch's file; see {@link #force}. */
+  static void sync(DiskFile file, String name) throws IOException {
+    try {
+      file.sync();
+    } catch (DiskException e) {
+      throw notDurable(name, e);
+    }
+  }
+
+  /** Returns the failure of a barrier. */
+  static JournalException notDurable(String name, DiskException e) {
+    return new JournalException(
+        Reason.FAILED, "journal " + name + " may not be durable: " + e.getMessage(), e);
+  }
+
+  private void checkUsable() throws IOException {
+    if (failure != null) {
+      throw new JournalException(
+          Reason.FAILED,
+          "journal " + name + " failed before and is not to be used until it is opened afresh",
+          failure);
+    }
+  }
+
+  /** Reads until {@code buffer} is full or the file ends. */
+  static void readFully(DiskFile file, long position, ByteBuffer buffer) throws IOException {
+    long at = position;
+    while (buffer.hasRemaining()) {
+      int count = file.read(at, buffer);
+      if (count <= 0) {
+        return;
+      }
+      at += count;
+    }
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

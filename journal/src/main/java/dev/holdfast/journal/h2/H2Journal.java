@@ -1,0 +1,475 @@
+package dev.holdfast.journal.h2;
+
+import dev.holdfast.disk.AbsolutePath;
+import dev.holdfast.disk.Disk;
+import dev.holdfast.disk.DiskError;
+import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.DiskFile;
+import dev.holdfast.disk.DiskLock;
+import dev.holdfast.journal.ChainHead;
+import dev.holdfast.journal.ContentDigest;
+import dev.holdfast.journal.Journal;
+import dev.holdfast.journal.JournalException;
+import dev.holdfast.journal.JournalException.Reason;
+import dev.holdfast.journal.JournalView;
+import dev.holdfast.journal.JournalWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal on H2's storage engine. Its files are only ever appended to: a part that a crash tore
+ * is never cut off or written over, the next writer begins a new epoch after what is whole. So a
+ * reader needs no lock, and what it has seen stays.
+ *
+ * <p>The newest epoch stays open between a process's moments of writing, and is used again if
+ * nobody else has written meanwhile. A writer that opens it afresh syncs it, drops the kernel's
+ * cached pages, and believes what it then reads.
+ */
+public final class H2Journal implements Journal {
+  private static final int READ_ATTEMPTS = 5;
+  private static final int COPY_BUFFER = 1 << 20;
+
+  private final StateDirectory state;
+  private final EpochDirectory epochs;
+  private final UUID id;
+  private final Limits limits;
+  private final InstantSource clock;
+  private final SecureRandom random;
+  private final ReentrantLock turn = new ReentrantLock();
+  private @Nullable DiskLock lock;
+  private @Nullable EpochStore kept;
+  private boolean suspect;
+  private volatile boolean closed;
+
+  private H2Journal(
+      StateDirectory state,
+      EpochDirectory epochs,
+      UUID id,
+      Limits limits,
+      InstantSource clock,
+      SecureRandom random) {
+    this.state = state;
+    this.epochs = epochs;
+    this.id = id;
+    this.limits = limits;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * Opens the journal in a state directory as {@link #open(Disk, AbsolutePath, Limits,
+   * InstantSource, SecureRandom)} does.
+   */
+  public static H2Journal open(Disk disk, AbsolutePath directory) throws IOException {
+    return open(disk, directory, Limits.DEFAULT, InstantSource.system(), new SecureRandom());
+  }
+
+  /**
+   * Opens the journal in a state directory; both are created if there is nothing yet. A journal
+   * that should be there and is not is never replaced by a new one.
+   *
+   * @throws JournalException if it is lost, damaged, of a newer version, or not ours alone; nothing
+   *     is changed then
+   */
+  public static H2Journal open(
+      Disk disk, AbsolutePath directory, Limits limits, InstantSource clock, SecureRandom random)
+      throws IOException {
+    StateDirectory state = StateDirectory.open(disk, directory);
+    try {
+      if (!state.hasJournal()) {
+        create(state, limits, clock, random);
+      }
+      EpochDirectory epochs = state.openEpochs();
+      try {
+        return new H2Journal(state, epochs, identity(state, epochs), limits, clock, random);
+      } catch (IOException e) {
+        epochs.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      state.close();
+      throw e;
+    }
+  }
+
+  private static void create(
+      StateDirectory state, Limits limits, InstantSource clock, SecureRandom random)
+      throws IOException {
+    try (DiskLock _ = state.lock(limits.lockWait())) {
+      if (state.hasJournal()) {
+        return;
+      }
+      if (state.hadJournal()) {
+        throw new JournalException(
+            Reason.LOST,
+            "journal " + state.path() + " is lost: there was one, and its directory is gone");
+      }
+      UUID journal = randomId(random);
+      state.createEpochs(fresh -> {
+        var record = new JournalRecord.Epoch(journal, 1, clock.instant(), null, 0);
+        newEpoch(fresh, record, Chain.EMPTY, _ -> {}, random).close();
+        fresh.publish(1);
+      });
+      state.confirm(journal);
+    }
+  }
+
+  /** Returns a random UUID (version 4). */
+  private static UUID randomId(SecureRandom random) {
+    return new UUID(
+        (random.nextLong() & ~0xf000L) | 0x4000L, (random.nextLong() >>> 2) | Long.MIN_VALUE);
+  }
+
+  private static UUID identity(StateDirectory state, EpochDirectory epochs) throws IOException {
+    var expected = state.id();
+    int newest = epochs.newest();
+    try (DiskFile file = epochs.open(newest, false)) {
+      EpochLabel label = EpochFile.label(file, epochs.describe(newest));
+      if (label.epoch() != newest
+          || expected.filter(id -> !id.equals(label.journal())).isPresent()) {
+        throw foreign(epochs, newest);
+      }
+      return label.journal();
+    }
+  }
+
+  private static JournalException foreign(EpochDirectory epochs, int epoch) {
+    return new JournalException(
+        Reason.DAMAGED,
+        "journal " + epochs.describe(epoch) + " is damaged: it belongs to another journal");
+  }
+
+  @Override
+  public UUID id() {
+    return id;
+  }
+
+  @Override
+  public AbsolutePath directory() {
+    return state.path();
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  @Override
+  public JournalView read() throws IOException {
+    checkOpen();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return new H2JournalView(id, chain(openNewest(false), true));
+      } catch (JournalException e) {
+        // A writer may have moved on between two of our looks.
+        if (e.reason() != Reason.DAMAGED || attempt == READ_ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private EpochChain chain(EpochStore newest, boolean closesNewest) {
+    return new EpochChain(newest, closesNewest, this::openSealed);
+  }
+
+  private EpochStore openSealed(int epoch, JournalRecord.Sealed sealed) throws IOException {
+    DiskFile file = epochs.open(epoch, false);
+    try {
+      EpochFile opened = EpochFile.openSealed(file, epochs.describe(epoch), sealed.length());
+      return opened(opened, epoch, false);
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private EpochStore openNewest(boolean write) throws IOException {
+    int newest = epochs.newest();
+    DiskFile file = epochs.open(newest, write);
+    try {
+      if (write) {
+        EpochFile.sync(file, epochs.describe(newest));
+        file.dropCache();
+      }
+      EpochFile opened = EpochFile.open(file, epochs.describe(newest));
+      if (write) {
+        opened.knownDurable();
+      }
+      return opened(opened, newest, write);
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private EpochStore opened(EpochFile file, int epoch, boolean write) throws IOException {
+    if (file.label().epoch() != epoch || !file.label().journal().equals(id)) {
+      throw foreign(epochs, epoch);
+    }
+    EpochStore store = EpochStore.open(file, write, random);
+    try {
+      JournalRecord.Epoch record = store.epoch();
+      if (record.epoch() != epoch || !record.journal().equals(id)) {
+        throw foreign(epochs, epoch);
+      }
+      return store;
+    } catch (IOException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public JournalWriter write() throws IOException {
+    checkOpen();
+    takeTurn();
+    try {
+      lock = state.lock(limits.lockWait());
+      EpochStore store = kept != null && isCurrent(kept) ? kept : reopen();
+      kept = store;
+      EpochChain chain = chain(store, false);
+      if (store.file().length() > limits.epochBytes()) {
+        chain = rotated(store);
+      }
+      return new H2JournalWriter(this, chain);
+    } catch (IOException | RuntimeException | Error e) {
+      failed(e);
+      release();
+      throw e;
+    }
+  }
+
+  private void takeTurn() throws IOException {
+    if (turn.isHeldByCurrentThread()) {
+      throw new IllegalStateException("this thread has the journal open for appending already");
+    }
+    try {
+      if (turn.tryLock(limits.lockWait().toNanos(), TimeUnit.NANOSECONDS)) {
+        return;
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    throw new JournalException(
+        Reason.BUSY, "journal " + directory() + " is held by another thread of this process");
+  }
+
+  /** Returns whether nobody has touched the journal since this process did. */
+  private boolean isCurrent(EpochStore store) throws IOException {
+    int epoch = store.file().label().epoch();
+    return store.file().isUnchanged()
+        && epochs.isAt(epoch, store.file().file())
+        && !epochs.has(epoch + 1)
+        && !suspect
+        && !state.isSuspect();
+  }
+
+  private EpochStore reopen() throws IOException {
+    letGo();
+    EpochStore store = openNewest(true);
+    kept = store;
+    state.confirm(id);
+    if (store.isUntouched()) {
+      epochs.sync(); // whoever created it may not have come so far
+    }
+    if (store.file().isTorn() || suspect || state.isSuspect()) {
+      rotated(store);
+    }
+    return kept;
+  }
+
+  private static String reason(Throwable e) {
+    String message = e.getMessage();
+    return message == null ? e.toString() : message;
+  }
+
+  /** Begins a new epoch after {@code store}, which is closed, and returns the chain from there. */
+  EpochChain rotated(EpochStore store) throws IOException {
+    store.file().force();
+    int epoch = store.file().label().epoch() + 1;
+    var sealed =
+        new JournalRecord.Sealed(store.file().length(), digest(store.file()), store.lastNumber());
+    var record = new JournalRecord.Epoch(id, epoch, clock.instant(), sealed, store.lastSequence());
+    EpochStore next = newEpoch(epochs, record, store.head(), fresh -> carry(store, fresh), random);
+    try {
+      epochs.publish(epoch);
+    } catch (IOException e) {
+      next.close();
+      throw e;
+    }
+    kept = next;
+    store.close();
+    suspect = false;
+    state.clearSuspect();
+    return chain(next, false);
+  }
+
+  /** What else belongs into a new epoch. */
+  private interface Contents {
+    void addTo(EpochStore store) throws IOException;
+  }
+
+  private static EpochStore newEpoch(
+      EpochDirectory epochs,
+      JournalRecord.Epoch record,
+      ChainHead before,
+      Contents contents,
+      SecureRandom random)
+      throws IOException {
+    int epoch = record.epoch();
+    var label =
+        new EpochLabel(
+            EpochLabel.FORMAT,
+            epoch,
+            record.journal(),
+            random.nextLong(),
+            record.created().toEpochMilli());
+    DiskFile file = epochs.create(epoch);
+    EpochFile created = EpochFile.create(file, epochs.describe(epoch), label);
+    EpochStore store = null;
+    try {
+      store = EpochStore.create(created, before, random);
+      store.add(record);
+      contents.addTo(store);
+      store.commit();
+      created.force();
+      return store;
+    } catch (IOException | RuntimeException | Error e) {
+      if (store != null) {
+        store.close();
+      }
+      file.close();
+      try {
+        epochs.discard(epoch);
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
+  }
+
+  /** Copies every transaction that has not ended, plan and all. */
+  private static void carry(EpochStore from, EpochStore to) throws IOException {
+    for (long sequence : from.unfinished()) {
+      IndexEntry entry = from.entry(sequence);
+      IndexEntry copy = IndexEntry.NONE.withBegun(carry(from, entry.begun(), to));
+      if (from.original(entry.begun()) instanceof JournalRecord.Begun(_, var beginning)) {
+        to.setSequence(beginning.id(), sequence);
+      }
+      if (entry.decided() != 0) {
+        copy = copy.withDecided(carry(from, entry.decided(), to));
+        byte[] plan =
+            from.plan(entry.decided())
+                .orElseThrow(() ->
+                    new JournalException(
+                        Reason.DAMAGED,
+                        "journal " + from.file().name() + " is damaged: plan missing"));
+        to.addPlan(copy.decided(), plan);
+      }
+      if (entry.changed() != 0) {
+        copy = copy.withChanged(carry(from, entry.changed(), to));
+      }
+      to.setEntry(sequence, copy);
+      to.setUnfinished(sequence, true);
+    }
+  }
+
+  private static long carry(EpochStore from, long number, EpochStore to) throws IOException {
+    JournalRecord record = from.record(number);
+    return to.add(
+        record instanceof JournalRecord.Carried
+            ? record
+            : new JournalRecord.Carried(number, record));
+  }
+
+  /** Returns the SHA-256 of what is whole in a file. */
+  static ContentDigest digest(EpochFile file) throws IOException {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      ByteBuffer buffer = ByteBuffer.allocate(COPY_BUFFER);
+      for (long position = 0; position < file.length(); position += buffer.limit()) {
+        buffer.clear();
+        if (file.read(position, buffer) <= 0) {
+          throw new JournalException(
+              Reason.DAMAGED, "journal " + file.name() + " is damaged: it became shorter");
+        }
+        sha.update(buffer.flip().duplicate());
+      }
+      return ContentDigest.of(sha.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java has SHA-256", e);
+    }
+  }
+
+  /** Lets go of what can't be trusted any more, and tells the next writer. */
+  void failed(Throwable e) {
+    letGo();
+    if (makesSuspect(e)) {
+      suspect = true;
+      try {
+        state.leaveSuspect(reason(e));
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+    }
+  }
+
+  /**
+   * Returns whether what was written before may be lost: after a failed barrier, and after an error
+   * of the device. A write that found no room or no permission lost nothing but itself.
+   */
+  private static boolean makesSuspect(Throwable e) {
+    return switch (e) {
+      case JournalException failure -> failure.reason() == Reason.FAILED;
+      case DiskException failure ->
+          failure.error() == DiskError.IO || failure.error() == DiskError.OTHER;
+      default -> false;
+    };
+  }
+
+  private void letGo() {
+    if (kept != null) {
+      kept.close();
+      kept = null;
+    }
+  }
+
+  /** Ends a writer's moment. */
+  void release() {
+    if (lock != null) {
+      lock.close();
+      lock = null;
+    }
+    turn.unlock();
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the journal is closed");
+    }
+  }
+
+  /** Waits for a writer of this process; views that were opened stay usable. */
+  @Override
+  public void close() {
+    turn.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        letGo();
+        epochs.close();
+        state.close();
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+}
