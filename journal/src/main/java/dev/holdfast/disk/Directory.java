@@ -106,4 +106,14 @@ public interface Directory extends Attributed {
    * @return empty if somebody else holds it
    */
   Optional<DiskLock> tryLock(EntryName name, LockMode mode) throws DiskException;
+
+  /**
+   * Returns whether any process holds a lock of any kind on an existing file, as far as that can be
+   * seen from here. This default sees flock(2) locks only.
+   */
+  default boolean isLocked(EntryName name) throws DiskException {
+    Optional<DiskLock> lock = tryLock(name, LockMode.EXCLUSIVE);
+    lock.ifPresent(DiskLock::close);
+    return lock.isEmpty();
+  }
 }

@@ -88,4 +88,60 @@ public record Facts(
     return new Facts(
         type, mode, uid, gid, size, modified, digest, link, path, deviceNumber, extendedAttributes);
   }
+
+  /**
+   * Returns these facts with other permission bits; an access ACL must be adapted by the caller.
+   */
+  public Facts withMode(int newMode) {
+    return new Facts(
+        type,
+        newMode,
+        uid,
+        gid,
+        size,
+        modified,
+        digest,
+        link,
+        hardlink,
+        deviceNumber,
+        extendedAttributes);
+  }
+
+  /** Returns these facts with another owner and group. */
+  public Facts withOwner(int newUid, int newGid) {
+    return new Facts(
+        type,
+        mode,
+        newUid,
+        newGid,
+        size,
+        modified,
+        digest,
+        link,
+        hardlink,
+        deviceNumber,
+        extendedAttributes);
+  }
+
+  /** Returns these facts with other extended attributes. */
+  public Facts withExtendedAttributes(SortedMap<String, ByteString> newAttributes) {
+    return new Facts(
+        type, mode, uid, gid, size, modified, digest, link, hardlink, deviceNumber, newAttributes);
+  }
+
+  /** Returns these facts with the size and digest of other contents. */
+  public Facts withContent(long newSize, ContentDigest newDigest) {
+    return new Facts(
+        type,
+        mode,
+        uid,
+        gid,
+        newSize,
+        modified,
+        newDigest,
+        link,
+        hardlink,
+        deviceNumber,
+        extendedAttributes);
+  }
 }
