@@ -1,4 +1,4 @@
-package dev.holdfast.engine;
+package dev.holdfast.engine.commit;
 
 import dev.holdfast.disk.AbsolutePath;
 import java.util.List;

@@ -1,0 +1,613 @@
+package dev.holdfast.engine.commit;
+
+import dev.holdfast.disk.Directory;
+import dev.holdfast.disk.DiskError;
+import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.Entry;
+import dev.holdfast.disk.EntryName;
+import dev.holdfast.disk.FileType;
+import dev.holdfast.disk.RelativePath;
+import dev.holdfast.disk.Stat;
+import dev.holdfast.engine.control.TransactionFolder;
+import dev.holdfast.engine.control.TransactionFolder.Token;
+import dev.holdfast.engine.failure.ConflictException;
+import dev.holdfast.engine.tree.AttributeWriter;
+import dev.holdfast.engine.tree.LiveTree;
+import dev.holdfast.engine.tree.LiveTree.Place;
+import dev.holdfast.journal.DirectoryTime;
+import dev.holdfast.journal.Facts;
+import dev.holdfast.journal.FileIdentity;
+import dev.holdfast.journal.FileOperation;
+import dev.holdfast.journal.FileOperation.Create;
+import dev.holdfast.journal.FileOperation.Delete;
+import dev.holdfast.journal.FileOperation.Move;
+import dev.holdfast.journal.FileOperation.Replace;
+import dev.holdfast.journal.FileOperation.SetAttributes;
+import dev.holdfast.journal.Plan;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Executes and reverses the operations of a plan, each by one rename or exchange, and tells from
+ * the control directory how far each came. The same code runs in a commit and in a recovery; every
+ * branch is idempotent.
+ *
+ * <p>Whoever else changes a live path meanwhile loses nothing: an entry that is not what the plan
+ * expects is a conflict while the transaction is being applied, and afterwards is left or kept, and
+ * named in {@link #notes}.
+ */
+public final class OperationExecutor implements AutoCloseable {
+  private final Plan plan;
+  private final List<@Nullable RootSession> roots;
+  private final boolean recovering;
+  private final List<String> notes = new ArrayList<>();
+  private final List<Map<RelativePath, FileOperation>> captured = new ArrayList<>();
+  private final List<Map<Integer, FileOperation>> wholes = new ArrayList<>();
+  private final List<Directory> opened = new ArrayList<>();
+  private boolean keepsFolder;
+
+  /**
+   * Creates an executor.
+   *
+   * @param roots the plan's roots, open, in the plan's order; null for one out of reach, whose
+   *     operations are passed over
+   * @param recovering whether somebody else may have come in between, so that a stranger's entry is
+   *     kept and named rather than a conflict
+   */
+  public OperationExecutor(
+      Plan plan, List<? extends @Nullable RootSession> roots, boolean recovering) {
+    this.plan = plan;
+    this.roots = new ArrayList<>(roots);
+    this.recovering = recovering;
+    for (int i = 0; i < roots.size(); i++) {
+      captured.add(new HashMap<>());
+      wholes.add(new HashMap<>());
+    }
+    plan.operations().forEach(this::index);
+  }
+
+  /** Returns the plan. */
+  Plan plan() {
+    return plan;
+  }
+
+  /** Returns what was met of others' changes, and what was done with them. */
+  public List<String> notes() {
+    return List.copyOf(notes);
+  }
+
+  /** Returns whether the transaction's folder holds something that is nowhere else. */
+  public boolean keepsFolder() {
+    return keepsFolder;
+  }
+
+  private void index(FileOperation operation) {
+    switch (operation) {
+      case Create create -> {
+        if (!create.isMember()) {
+          wholes.get(create.root()).put(create.slot(), create);
+        }
+      }
+      case Replace replace -> {
+        wholes.get(replace.root()).put(replace.slot(), replace);
+        if (replace.before().type() == FileType.DIRECTORY) {
+          captured.get(replace.root()).put(replace.path(), replace);
+        }
+      }
+      case Delete delete -> {
+        if (delete.before().type() == FileType.DIRECTORY) {
+          captured.get(delete.root()).put(delete.path(), delete);
+        }
+      }
+      case Move _, SetAttributes _ -> {}
+    }
+  }
+
+  private RootSession root(int index) {
+    RootSession root = roots.get(index);
+    if (root == null) {
+      throw new IllegalStateException("root out of reach: " + plan.roots().get(index).path());
+    }
+    return root;
+  }
+
+  /** Returns whether the operation's root is within reach. */
+  boolean isReachable(FileOperation operation) {
+    return roots.get(operation.root()) != null;
+  }
+
+  /** Returns the transaction's folder at the operation's root. */
+  TransactionFolder folder(FileOperation operation) {
+    return root(operation.root()).requireFolder();
+  }
+
+  // ---- status ----------------------------------------------------------------------------------
+
+  /** Returns how far {@code operation} came. */
+  public OperationStatus status(FileOperation operation) throws DiskException {
+    RootSession root = root(operation.root());
+    TransactionFolder folder = root.folder();
+    if (folder == null) {
+      return OperationStatus.LOST;
+    }
+    return switch (operation) {
+      case Create create -> status(root, folder, create);
+      case Replace replace -> {
+        Optional<Stat> inSlot = folder.fresh(replace.slot()).stat();
+        yield inSlot.isEmpty()
+            ? OperationStatus.LOST
+            : isNotExecuted(replace.staged().is(inSlot.get()));
+      }
+      case Delete delete -> isNotExecuted(folder.old(delete.slot()).stat().isEmpty());
+      case Move move ->
+          isNotExecuted(
+              !(is(move.moved(), root.tree().stat(move.to()))
+                  && !is(move.moved(), root.tree().stat(move.path()))));
+      case SetAttributes _ -> OperationStatus.NOT_EXECUTED;
+    };
+  }
+
+  private OperationStatus status(RootSession root, TransactionFolder folder, Create create)
+      throws DiskException {
+    if (create.isMember()) {
+      return wholeStatus(create);
+    }
+    Optional<Stat> inSlot = folder.fresh(create.slot()).stat();
+    if (inSlot.isPresent()) {
+      return isNotExecuted(create.staged().is(inSlot.get()));
+    }
+    boolean ours = is(create.staged(), root.tree().stat(create.path()));
+    return ours || folder.has(Token.GO) ? OperationStatus.EXECUTED : OperationStatus.LOST;
+  }
+
+  /** Returns how far the entry came with which a member is installed; its own if it is none. */
+  OperationStatus wholeStatus(FileOperation operation) throws DiskException {
+    FileOperation whole =
+        operation instanceof Create create && create.isMember()
+            ? wholes.get(create.root()).get(create.slot())
+            : operation;
+    return whole == null ? OperationStatus.LOST : status(whole);
+  }
+
+  private static OperationStatus isNotExecuted(boolean not) {
+    return not ? OperationStatus.NOT_EXECUTED : OperationStatus.EXECUTED;
+  }
+
+  private static boolean is(FileIdentity identity, Optional<Stat> stat) {
+    return stat.isPresent() && identity.is(stat.get());
+  }
+
+  /** Returns whether any operation that can be evidence was executed, or {@code go} is there. */
+  public boolean isAnyExecuted() throws DiskException {
+    for (RootSession root : roots) {
+      TransactionFolder folder = root == null ? null : root.folder();
+      if (folder != null && folder.has(Token.GO)) {
+        return true;
+      }
+    }
+    for (FileOperation operation : plan.operations()) {
+      boolean evidence =
+          switch (operation) {
+            case Create create -> !create.isMember();
+            case Replace _, Delete _, Move _ -> true;
+            case SetAttributes _ -> false;
+          };
+      if (evidence && isReachable(operation) && status(operation) == OperationStatus.EXECUTED) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // ---- forward ---------------------------------------------------------------------------------
+
+  /**
+   * Executes one operation that has not been executed.
+   *
+   * @throws ConflictException if not recovering and the live path is not as planned; what the
+   *     operation itself did is undone already
+   */
+  public void execute(FileOperation operation) throws DiskException, ConflictException {
+    switch (operation) {
+      case Create create -> execute(create);
+      case Replace replace -> execute(replace);
+      case Delete delete -> execute(delete);
+      case Move move -> execute(move);
+      case SetAttributes change -> execute(change);
+    }
+  }
+
+  private void execute(Create create) throws DiskException, ConflictException {
+    if (create.isMember()) {
+      return;
+    }
+    Place from = root(create.root()).requireFolder().fresh(create.slot());
+    Place to = place(create.root(), create.path());
+    try {
+      from.directory().rename(from.name(), to.directory(), to.name());
+    } catch (DiskException e) {
+      if (e.error() != DiskError.EXISTS) {
+        throw e;
+      }
+      if (!recovering) {
+        throw conflict(create, "was created by somebody else meanwhile");
+      }
+      tree(create).forget(create.path());
+      from.directory().exchange(from.name(), to.directory(), to.name());
+      keep(create, "somebody else's entry was there; it is kept in " + keptIn(create));
+    }
+  }
+
+  private void execute(Replace replace) throws DiskException, ConflictException {
+    Place staged = root(replace.root()).requireFolder().fresh(replace.slot());
+    Place live = place(replace.root(), replace.path());
+    tree(replace).forget(replace.path());
+    try {
+      staged.directory().exchange(staged.name(), live.directory(), live.name());
+    } catch (DiskException e) {
+      if (e.error() != DiskError.NOT_FOUND) {
+        throw e;
+      }
+      if (!recovering) {
+        throw conflict(replace, "was removed by somebody else meanwhile");
+      }
+      staged.directory().rename(staged.name(), live.directory(), live.name());
+      note(replace, "somebody else had removed it");
+      return;
+    }
+    Stat capturedStat = staged.stat().orElseThrow();
+    if (!isAsPlanned(replace.replaced(), replace.before(), capturedStat)
+        || holdsAnything(staged, capturedStat)) {
+      if (!recovering) {
+        staged.directory().exchange(staged.name(), live.directory(), live.name());
+        throw conflict(replace, "was changed by somebody else meanwhile");
+      }
+      keep(replace, "somebody else had changed it; that version is kept in " + keptIn(replace));
+    }
+  }
+
+  private void execute(Delete delete) throws DiskException, ConflictException {
+    Place live = place(delete.root(), delete.path());
+    Place old = root(delete.root()).requireFolder().old(delete.slot());
+    tree(delete).forget(delete.path());
+    try {
+      live.directory().rename(live.name(), old.directory(), old.name());
+    } catch (DiskException e) {
+      if (e.error() != DiskError.NOT_FOUND) {
+        throw e;
+      }
+      if (!recovering) {
+        throw conflict(delete, "was removed by somebody else meanwhile");
+      }
+      note(delete, "somebody else had removed it");
+      return;
+    }
+    Stat capturedStat = old.stat().orElseThrow();
+    if (holdsAnything(old, capturedStat)) {
+      old.directory().rename(old.name(), live.directory(), live.name());
+      note(delete, "the directory stays: somebody else put something into it meanwhile");
+      return;
+    }
+    if (!isAsPlanned(delete.deleted(), delete.before(), capturedStat)) {
+      if (!recovering) {
+        old.directory().rename(old.name(), live.directory(), live.name());
+        throw conflict(delete, "was changed by somebody else meanwhile");
+      }
+      keep(delete, "somebody else had changed it; that version is kept in " + keptIn(delete));
+    }
+  }
+
+  private void execute(Move move) throws DiskException, ConflictException {
+    Place from = place(move.root(), move.path());
+    Place to = place(move.root(), move.to());
+    tree(move).forget(move.path());
+    if (!is(move.moved(), from.stat())) {
+      if (!recovering) {
+        throw conflict(move, "was changed by somebody else meanwhile");
+      }
+      note(move, "is not what it was, and was not moved");
+      return;
+    }
+    // The handles above stay good: both places are directories that nobody moves.
+    try {
+      from.directory().rename(from.name(), to.directory(), to.name());
+    } catch (DiskException e) {
+      if (e.error() != DiskError.EXISTS) {
+        throw e;
+      }
+      if (!recovering) {
+        throw conflict(move, "cannot be moved: somebody else made " + move.to() + " meanwhile");
+      }
+      note(move, "was not moved: somebody else made " + move.to());
+    }
+  }
+
+  private void execute(SetAttributes change) throws DiskException, ConflictException {
+    setAttributes(change, change.before(), change.after());
+  }
+
+  private void setAttributes(SetAttributes change, Facts from, Facts to)
+      throws DiskException, ConflictException {
+    Optional<Place> place = placeIfThere(change.root(), change.path());
+    if (place.isEmpty() || !is(change.inode(), place.get().stat())) {
+      if (!recovering) {
+        throw conflict(change, "was replaced by somebody else meanwhile");
+      }
+      note(change, "is not what it was; its attributes were left");
+      return;
+    }
+    try (Entry entry = place.get().directory().entry(place.get().name())) {
+      if (!change.inode().is(entry.stat())) {
+        note(change, "is not what it was; its attributes were left");
+        return;
+      }
+      List<String> foreign = AttributeWriter.change(entry, from, to);
+      if (!foreign.isEmpty()) {
+        note(change, "somebody else had set " + String.join(", ", foreign) + "; left so");
+      }
+    }
+  }
+
+  /** Sets all directory times of the plan. */
+  public void setDirectoryTimes(boolean forward) throws DiskException {
+    for (DirectoryTime time : plan.directoryTimes()) {
+      if (roots.get(time.root()) == null) {
+        continue;
+      }
+      Optional<Place> place = placeIfThere(time.root(), time.path());
+      if (place.isPresent() && is(time.inode(), place.get().stat())) {
+        try (Entry entry = place.get().directory().entry(place.get().name())) {
+          if (time.inode().is(entry.stat())) {
+            entry.setModified(forward ? time.after() : time.before());
+          }
+        }
+      }
+    }
+  }
+
+  // ---- back ------------------------------------------------------------------------------------
+
+  /** Takes back one operation that may have been executed. What is in the way stays. */
+  public void reverse(FileOperation operation) throws DiskException {
+    if (!isReachable(operation)) {
+      return;
+    }
+    try {
+      switch (operation) {
+        case Create create -> reverse(create);
+        case Replace replace -> reverse(replace);
+        case Delete delete -> reverse(delete);
+        case Move move -> reverse(move);
+        case SetAttributes change -> setAttributes(change, change.after(), change.before());
+      }
+    } catch (ConflictException e) {
+      notes.add(e.getMessage());
+    }
+  }
+
+  private void reverse(Create create) throws DiskException {
+    if (create.isMember() || status(create) != OperationStatus.EXECUTED) {
+      return;
+    }
+    TransactionFolder folder = root(create.root()).requireFolder();
+    Place slot = folder.fresh(create.slot());
+    Optional<Place> live = placeIfThere(create.root(), create.path());
+    Optional<Stat> stat = live.isEmpty() ? Optional.empty() : live.get().stat();
+    if (live.isEmpty() || stat.isEmpty()) {
+      return;
+    }
+    if (!create.staged().is(stat.get())) {
+      note(create, "somebody else replaced it; left as it is");
+      return;
+    }
+    tree(create).forget(create.path());
+    if (slot.stat().isPresent()) {
+      slot.directory().exchange(slot.name(), live.get().directory(), live.get().name());
+    } else if (stat.get().isDirectory() && !takeMembersBack(folder, create)) {
+      note(create, "the directory stays: somebody else put something into it");
+    } else {
+      live.get().directory().rename(live.get().name(), slot.directory(), slot.name());
+    }
+    keepIfChanged(create, create.after(), slot);
+  }
+
+  /** Takes a new directory's own contents out, deepest first; true if it is empty then. */
+  private boolean takeMembersBack(TransactionFolder folder, Create top) throws DiskException {
+    List<FileOperation> operations = plan.operations();
+    try (Directory undone = folder.undone()) {
+      for (int i = operations.size() - 1; i >= 0; i--) {
+        if (operations.get(i) instanceof Create member
+            && member.isMember()
+            && member.root() == top.root()
+            && member.slot() == top.slot()) {
+          takeMemberBack(member, undone, TransactionFolder.slotName(i));
+        }
+      }
+    }
+    Place place = place(top.root(), top.path());
+    try (Directory directory = place.directory().directory(place.name())) {
+      return directory.list().isEmpty();
+    }
+  }
+
+  private void takeMemberBack(Create member, Directory undone, EntryName name)
+      throws DiskException {
+    Optional<Place> live = placeIfThere(member.root(), member.path());
+    Optional<Stat> stat = live.isEmpty() ? Optional.empty() : live.get().stat();
+    if (live.isEmpty() || stat.isEmpty() || !member.staged().is(stat.get())) {
+      return;
+    }
+    tree(member).forget(member.path());
+    if (holdsAnything(live.get(), stat.get())) {
+      return;
+    }
+    live.get().directory().rename(live.get().name(), undone, name);
+    keepIfChanged(member, member.after(), new Place(undone, name));
+  }
+
+  private void reverse(Replace replace) throws DiskException {
+    if (status(replace) != OperationStatus.EXECUTED) {
+      return;
+    }
+    Place slot = root(replace.root()).requireFolder().fresh(replace.slot());
+    Place live = place(replace.root(), replace.path());
+    Optional<Stat> stat = live.stat();
+    tree(replace).forget(replace.path());
+    if (stat.isEmpty()) {
+      slot.directory().rename(slot.name(), live.directory(), live.name());
+      note(replace, "somebody else removed the new version");
+    } else if (replace.staged().is(stat.get())) {
+      slot.directory().exchange(slot.name(), live.directory(), live.name());
+      keepIfChanged(replace, replace.after(), slot);
+    } else {
+      keep(replace, "somebody else replaced it; left, and the old one kept in " + keptIn(replace));
+    }
+  }
+
+  private void reverse(Delete delete) throws DiskException {
+    if (status(delete) != OperationStatus.EXECUTED) {
+      return;
+    }
+    Place old = root(delete.root()).requireFolder().old(delete.slot());
+    Optional<Place> live = placeIfThere(delete.root(), delete.path());
+    if (live.isEmpty() || live.get().stat().isPresent()) {
+      keep(
+          delete, "somebody else is in its place; left, and the old one kept in " + keptIn(delete));
+      return;
+    }
+    old.directory().rename(old.name(), live.get().directory(), live.get().name());
+  }
+
+  private void reverse(Move move) throws DiskException {
+    if (status(move) != OperationStatus.EXECUTED) {
+      return;
+    }
+    tree(move).forget(move.to());
+    Place to = place(move.root(), move.to());
+    Place from = place(move.root(), move.path());
+    if (from.stat().isPresent()) {
+      note(move, "somebody else is in its place; it stays at " + move.to());
+      return;
+    }
+    to.directory().rename(to.name(), from.directory(), from.name());
+  }
+
+  // ---- places and strangers --------------------------------------------------------------------
+
+  /**
+   * Returns the place of a live path. Where a directory on the way was itself taken away by this
+   * plan (a power cut may keep that rename and lose an earlier one inside it), the place inside the
+   * captured directory.
+   */
+  private Place place(int root, RelativePath path) throws DiskException {
+    try {
+      return tree(root).place(path);
+    } catch (DiskException e) {
+      if (path.isEmpty()
+          || (e.error() != DiskError.NOT_FOUND && e.error() != DiskError.NOT_DIRECTORY)) {
+        throw e;
+      }
+      return new Place(capturedDirectory(root, path.parent(), e), path.name());
+    }
+  }
+
+  private Directory capturedDirectory(int root, RelativePath path, DiskException missing)
+      throws DiskException {
+    for (RelativePath above = path; ; above = above.parent()) {
+      FileOperation operation = captured.get(root).get(above);
+      if (operation != null && status(operation) == OperationStatus.EXECUTED) {
+        TransactionFolder folder = root(root).requireFolder();
+        Place slot =
+            switch (operation) {
+              case Delete delete -> folder.old(delete.slot());
+              case Replace replace -> folder.fresh(replace.slot());
+              case Create _, Move _, SetAttributes _ -> throw missing;
+            };
+        try (Directory capturedDirectory = slot.directory().directory(slot.name())) {
+          Directory inside = capturedDirectory.directory(path.below(above));
+          opened.add(inside);
+          return inside;
+        }
+      }
+      if (above.isEmpty()) {
+        throw missing;
+      }
+    }
+  }
+
+  private Optional<Place> placeIfThere(int root, RelativePath path) throws DiskException {
+    try {
+      return Optional.of(place(root, path));
+    } catch (DiskException e) {
+      return switch (e.error()) {
+        case NOT_FOUND, NOT_DIRECTORY, SYMLINK -> Optional.empty();
+        default -> throw e;
+      };
+    }
+  }
+
+  private LiveTree tree(int root) {
+    return root(root).tree();
+  }
+
+  private LiveTree tree(FileOperation operation) {
+    return tree(operation.root());
+  }
+
+  private static boolean holdsAnything(Place place, Stat stat) throws DiskException {
+    if (!stat.isDirectory()) {
+      return false;
+    }
+    try (Directory directory = place.directory().directory(place.name())) {
+      return !directory.list().isEmpty();
+    }
+  }
+
+  /** Compares a captured entry with the plan; its ctime was just moved by our own rename. */
+  static boolean isAsPlanned(FileIdentity identity, Facts facts, Stat stat) {
+    return identity.is(stat)
+        && stat.type() == facts.type()
+        && stat.uid() == facts.uid()
+        && stat.gid() == facts.gid()
+        && (stat.isDirectory() || stat.modified().equals(facts.modified()))
+        && (!stat.isFile() || stat.size() == facts.size())
+        && (facts.type() == FileType.SYMLINK || stat.mode() == facts.mode());
+  }
+
+  private void keepIfChanged(FileOperation operation, Facts facts, Place place)
+      throws DiskException {
+    Optional<Stat> stat = place.stat();
+    if (stat.isPresent()
+        && stat.get().isFile()
+        && (stat.get().size() != facts.size() || !stat.get().modified().equals(facts.modified()))) {
+      keep(operation, "somebody else wrote to the new version; it is kept in " + keptIn(operation));
+    }
+  }
+
+  private String keptIn(FileOperation operation) {
+    return root(operation.root()).control().path() + "/tx/" + plan.id();
+  }
+
+  private void keep(FileOperation operation, String text) {
+    keepsFolder = true;
+    note(operation, text);
+  }
+
+  private void note(FileOperation operation, String text) {
+    notes.add(tree(operation).path().resolve(operation.path()) + ": " + text);
+  }
+
+  private ConflictException conflict(FileOperation operation, String text) {
+    String path = tree(operation).path().resolve(operation.path()).toString();
+    return new ConflictException(path + " " + text, List.of(path));
+  }
+
+  @Override
+  public void close() {
+    opened.forEach(Directory::close);
+  }
+}

@@ -1,0 +1,336 @@
+package dev.holdfast.engine.commit;
+
+import dev.holdfast.disk.AbsolutePath;
+import dev.holdfast.disk.DiskException;
+import dev.holdfast.engine.control.ControlDirectory;
+import dev.holdfast.engine.control.Marker;
+import dev.holdfast.engine.control.TransactionFolder;
+import dev.holdfast.engine.control.TransactionFolder.Token;
+import dev.holdfast.engine.tree.LiveTree;
+import dev.holdfast.journal.DurabilityMode;
+import dev.holdfast.journal.FileOperation;
+import dev.holdfast.journal.JournalView;
+import dev.holdfast.journal.Plan;
+import dev.holdfast.journal.PlanCodec;
+import dev.holdfast.journal.PlanFile;
+import dev.holdfast.journal.PlannedRoot;
+import dev.holdfast.journal.TransactionId;
+import dev.holdfast.journal.TransactionRecord;
+import dev.holdfast.journal.TransactionState;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction that recovery found unfinished, with those of its roots that can be reached, open:
+ * the evidence about it.
+ */
+final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
+  private final Environment environment;
+  private final TransactionId id;
+  private final @Nullable TransactionRecord record;
+  private final @Nullable Plan plan;
+  private final List<RootSession> sessions;
+  private final List<AbsolutePath> unreachable;
+
+  private PendingTransaction(
+      Environment environment,
+      TransactionId id,
+      @Nullable TransactionRecord record,
+      @Nullable Plan plan,
+      List<RootSession> sessions,
+      List<AbsolutePath> unreachable) {
+    this.environment = environment;
+    this.id = id;
+    this.record = record;
+    this.plan = plan;
+    this.sessions = sessions;
+    this.unreachable = unreachable;
+  }
+
+  /**
+   * Opens what can be reached of a transaction.
+   *
+   * @param known the control directories of all registered roots
+   * @param hint a root where its marker was seen, or null
+   */
+  static PendingTransaction open(
+      Environment environment,
+      JournalView view,
+      TransactionId id,
+      SortedMap<AbsolutePath, AbsolutePath> known,
+      @Nullable AbsolutePath hint)
+      throws IOException {
+    TransactionRecord record = view.find(id).orElse(null);
+    Plan plan = record == null ? null : view.plan(record.sequence()).orElse(null);
+    if (plan == null && hint != null) {
+      plan = planBeside(environment, id, known.get(hint));
+    }
+    SortedMap<AbsolutePath, AbsolutePath> places = new TreeMap<>();
+    if (plan != null) {
+      plan.roots().forEach(root -> places.put(root.path(), root.control()));
+    } else {
+      if (record != null) {
+        for (AbsolutePath root : record.beginning().roots()) {
+          AbsolutePath control = known.get(root);
+          if (control != null) {
+            places.put(root, control);
+          }
+        }
+      }
+      if (hint != null) {
+        places.put(hint, known.getOrDefault(hint, hint));
+      }
+    }
+    List<RootSession> sessions = new ArrayList<>();
+    List<AbsolutePath> unreachable = new ArrayList<>();
+    PendingTransaction pending =
+        new PendingTransaction(environment, id, record, plan, sessions, unreachable);
+    try {
+      for (AbsolutePath root : places.keySet()) {
+        RootSession session = pending.reach(root, places.get(root));
+        if (session == null) {
+          unreachable.add(root);
+        } else {
+          sessions.add(session);
+        }
+      }
+      return pending;
+    } catch (IOException e) {
+      pending.close();
+      throw e;
+    }
+  }
+
+  private static @Nullable Plan planBeside(
+      Environment environment, TransactionId id, @Nullable AbsolutePath control)
+      throws IOException {
+    if (control == null) {
+      return null;
+    }
+    try (ControlDirectory opened =
+        ControlDirectory.open(environment.disk(), control).orElse(null)) {
+      if (opened == null) {
+        return null;
+      }
+      Marker marker = opened.marker().orElse(null);
+      try (TransactionFolder folder = opened.folder(id).orElse(null)) {
+        Optional<byte[]> file = folder == null ? Optional.empty() : folder.readPlan();
+        if (file.isEmpty()) {
+          return null;
+        }
+        byte[] encoded = PlanFile.encodedPlan(file.get());
+        return marker != null
+                && marker.id().equals(id)
+                && !marker.plan().equals(PlanCodec.digest(encoded))
+            ? null
+            : PlanCodec.decode(encoded);
+      }
+    } catch (dev.holdfast.journal.JournalException _) {
+      return null; // Torn: barrier 1 never ended.
+    }
+  }
+
+  private @Nullable RootSession reach(AbsolutePath root, AbsolutePath controlPath)
+      throws IOException {
+    ControlDirectory control = ControlDirectory.open(environment.disk(), controlPath).orElse(null);
+    if (control == null) {
+      return null;
+    }
+    if (plan != null) {
+      String planned =
+          plan.roots().stream()
+              .filter(r -> r.path().equals(root))
+              .map(PlannedRoot::fileSystem)
+              .findFirst()
+              .orElse("");
+      if (!planned.equals(control.directory().fileSystem().id())) {
+        control.close();
+        return null;
+      }
+    }
+    LiveTree tree = null;
+    try {
+      tree = LiveTree.open(environment.disk(), root);
+      return new RootSession(
+          tree, control, control.folder(id).orElse(null), control.directory().openSync());
+    } catch (DiskException e) {
+      if (tree != null) {
+        tree.close();
+      }
+      control.close();
+      throw e;
+    }
+  }
+
+  TransactionId id() {
+    return id;
+  }
+
+  @Nullable TransactionRecord record() {
+    return record;
+  }
+
+  @Nullable Plan plan() {
+    return plan;
+  }
+
+  /** Returns the roots that can be reached. */
+  List<RootSession> sessions() {
+    return sessions;
+  }
+
+  /** Returns the roots that are absent, not mounted, or another file system now. */
+  List<AbsolutePath> unreachable() {
+    return unreachable;
+  }
+
+  /** Returns all roots. */
+  List<AbsolutePath> roots() {
+    List<AbsolutePath> roots = new ArrayList<>(unreachable);
+    sessions.forEach(session -> roots.add(session.tree().path()));
+    roots.sort(null);
+    return roots;
+  }
+
+  /** Returns an executor over the roots within reach, if there is a plan. */
+  OperationExecutor executor() {
+    if (plan == null) {
+      throw new IllegalStateException("no plan of transaction " + id);
+    }
+    List<@Nullable RootSession> byIndex = new ArrayList<>();
+    for (PlannedRoot root : plan.roots()) {
+      byIndex.add(
+          sessions.stream()
+              .filter(session -> session.tree().path().equals(root.path()))
+              .findFirst()
+              .orElse(null));
+    }
+    return new OperationExecutor(plan, byIndex, true);
+  }
+
+  /** Returns whether the marker in {@code session} is this transaction's. */
+  boolean isMarked(RootSession session) throws DiskException {
+    return session.control().marker().map(marker -> marker.id().equals(id)).orElse(false);
+  }
+
+  @Override
+  public boolean marker() {
+    try {
+      for (RootSession session : sessions) {
+        if (isMarked(session)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (DiskException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public @Nullable TransactionState state() {
+    return record == null ? null : record.state();
+  }
+
+  @Override
+  public DurabilityMode mode() {
+    return plan == null ? DurabilityMode.MERGED : plan.mode();
+  }
+
+  @Override
+  public boolean lasting() {
+    return record != null && record.beginning().lasting();
+  }
+
+  @Override
+  public boolean applied() throws IOException {
+    return hasToken(Token.APPLIED);
+  }
+
+  @Override
+  public boolean rolledBack() throws IOException {
+    return hasToken(Token.ROLLED_BACK);
+  }
+
+  @Override
+  public boolean back() throws IOException {
+    return hasToken(Token.BACK);
+  }
+
+  @Override
+  public boolean unsure() throws IOException {
+    for (RootSession session : sessions) {
+      TransactionFolder folder = session.folder();
+      if (folder != null
+          && folder.has(Token.UNSURE)
+          && new String(folder.read(Token.UNSURE), java.nio.charset.StandardCharsets.US_ASCII)
+              .equals(environment.disk().host().bootId())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean hasToken(Token token) throws IOException {
+    for (RootSession session : sessions) {
+      TransactionFolder folder = session.folder();
+      if (folder != null && folder.has(token)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public boolean executed() throws IOException {
+    if (hasToken(Token.GO)) {
+      return true;
+    }
+    if (plan == null) {
+      return false;
+    }
+    try (OperationExecutor executor = executor()) {
+      return executor.isAnyExecuted();
+    }
+  }
+
+  @Override
+  public @Nullable String damage() throws IOException {
+    if (plan == null) {
+      return "its plan is gone";
+    }
+    StagingCheck check = new StagingCheck();
+    try (OperationExecutor executor = executor()) {
+      for (FileOperation operation : plan.operations()) {
+        if (!executor.isReachable(operation)) {
+          continue;
+        }
+        boolean member = operation instanceof FileOperation.Create create && create.isMember();
+        OperationStatus status = member ? OperationStatus.NOT_EXECUTED : executor.status(operation);
+        if (member && executor.wholeStatus(operation) != OperationStatus.NOT_EXECUTED) {
+          continue;
+        }
+        String problem =
+            switch (status) {
+              case EXECUTED -> null;
+              case LOST -> "what was staged for " + operation.path() + " is gone";
+              case NOT_EXECUTED -> check.problem(executor.folder(operation), operation);
+            };
+        if (problem != null) {
+          return problem;
+        }
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public void close() {
+    sessions.forEach(RootSession::close);
+  }
+}

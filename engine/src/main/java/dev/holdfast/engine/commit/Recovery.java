@@ -1,0 +1,460 @@
+package dev.holdfast.engine.commit;
+
+import dev.holdfast.disk.AbsolutePath;
+import dev.holdfast.disk.DiskException;
+import dev.holdfast.engine.commit.RecoveryDecision.Back;
+import dev.holdfast.engine.commit.RecoveryDecision.Discard;
+import dev.holdfast.engine.commit.RecoveryDecision.Doubt;
+import dev.holdfast.engine.commit.RecoveryDecision.Forward;
+import dev.holdfast.engine.commit.RecoveryDecision.Label;
+import dev.holdfast.engine.commit.RecoveryDecision.Leave;
+import dev.holdfast.engine.commit.RecoveryReport.Finding;
+import dev.holdfast.engine.commit.RecoveryReport.Result;
+import dev.holdfast.engine.control.ControlDirectory;
+import dev.holdfast.engine.control.Marker;
+import dev.holdfast.engine.control.Owner;
+import dev.holdfast.engine.control.RootRegistry;
+import dev.holdfast.engine.control.TransactionFolder;
+import dev.holdfast.engine.control.TransactionFolder.Token;
+import dev.holdfast.engine.failure.BusyException;
+import dev.holdfast.engine.failure.ConflictException;
+import dev.holdfast.journal.DurabilityMode;
+import dev.holdfast.journal.FileOperation;
+import dev.holdfast.journal.Journal;
+import dev.holdfast.journal.JournalView;
+import dev.holdfast.journal.JournalWriter;
+import dev.holdfast.journal.Outcome;
+import dev.holdfast.journal.TransactionId;
+import dev.holdfast.journal.TransactionRecord;
+import dev.holdfast.journal.TransactionState;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finishes or takes back whatever a crash left. Decides first, as data ({@link RecoveryDecision}),
+ * then acts with the executor of the commit itself. Every way ends with a barrier, the record and
+ * the token, in this order (I11); a crash inside it is another crash, for the same table.
+ */
+public final class Recovery {
+  private static final Duration GATE_PATIENCE = Duration.ofSeconds(60);
+
+  private final Environment environment;
+  private final Journal journal;
+  private final RootRegistry registry;
+
+  /** Creates the recovery of one journal's transactions. */
+  public Recovery(Environment environment, Journal journal, RootRegistry registry) {
+    this.environment = environment;
+    this.journal = journal;
+    this.registry = registry;
+  }
+
+  /**
+   * Looks, and unless {@code checkOnly}, acts.
+   *
+   * @param only the roots to care about; empty for all registered ones
+   */
+  public RecoveryReport recover(Collection<AbsolutePath> only, boolean checkOnly)
+      throws IOException {
+    SortedMap<AbsolutePath, AbsolutePath> known = registry.roots();
+    List<Finding> findings = new ArrayList<>();
+    Map<TransactionId, @Nullable AbsolutePath> suspects = new LinkedHashMap<>();
+    try (JournalView view = journal.read()) {
+      Set<AbsolutePath> wanted = new TreeSet<>(only.isEmpty() ? known.keySet() : only);
+      for (AbsolutePath root : wanted) {
+        AbsolutePath control = known.get(root);
+        if (control != null) {
+          inspect(root, control, view, suspects, findings, checkOnly);
+        }
+      }
+      for (TransactionRecord record : view.unfinished()) {
+        if (record.beginning().roots().stream().anyMatch(wanted::contains)) {
+          suspects.putIfAbsent(record.id(), null);
+        }
+      }
+    }
+    for (Map.Entry<TransactionId, @Nullable AbsolutePath> suspect : suspects.entrySet()) {
+      Finding finding = settle(suspect.getKey(), suspect.getValue(), known, checkOnly);
+      if (finding != null) {
+        findings.add(finding);
+      }
+    }
+    return new RecoveryReport(findings);
+  }
+
+  /** Looks at one root's control directory; notes the transaction that its marker names. */
+  private void inspect(
+      AbsolutePath root,
+      AbsolutePath controlPath,
+      JournalView view,
+      Map<TransactionId, @Nullable AbsolutePath> suspects,
+      List<Finding> findings,
+      boolean checkOnly)
+      throws IOException {
+    try (ControlDirectory control =
+        ControlDirectory.open(environment.disk(), controlPath).orElse(null)) {
+      if (control == null) {
+        findings.add(
+            unresolved(
+                null,
+                root,
+                "its control directory "
+                    + controlPath
+                    + " is not there: the root is absent or not mounted; mount it, or if it is gone"
+                    + " for good, `holdfast root forget "
+                    + root
+                    + "`"));
+        return;
+      }
+      String foreign = foreign(control, view);
+      if (foreign != null) {
+        findings.add(unresolved(null, root, foreign));
+        return;
+      }
+      if (!control.isPending()) {
+        return;
+      }
+      Marker marker = control.marker().orElse(null);
+      if (marker == null) {
+        findings.add(tornMarker(root, control, checkOnly));
+      } else if (!marker.journal().equals(view.journal())) {
+        findings.add(
+            unresolved(
+                null,
+                root,
+                "its marker belongs to another journal, "
+                    + marker.journal()
+                    + "; see `holdfast recover --adopt`"));
+      } else {
+        suspects.put(marker.id(), root);
+      }
+    }
+  }
+
+  private static @Nullable String foreign(ControlDirectory control, JournalView view)
+      throws DiskException {
+    Owner owner = control.owner().orElse(null);
+    if (owner == null) {
+      return "its file " + control.path() + "/owner is missing or damaged";
+    }
+    if (!owner.journal().equals(view.journal())) {
+      return "it belongs to another journal, "
+          + owner.journal()
+          + " in "
+          + owner.state()
+          + "; use that one, or `holdfast recover --adopt` if it is lost";
+    }
+    if (owner.sequence() > view.lastSequence()) {
+      return "the journal is older than the tree: it ends at transaction "
+          + view.lastSequence()
+          + ", the tree has seen "
+          + owner.sequence()
+          + "; restore the newer journal, or `holdfast recover --adopt`";
+    }
+    return null;
+  }
+
+  /** A marker that was cut off while it was written: barrier 1 never ended, nothing was visible. */
+  private Finding tornMarker(AbsolutePath root, ControlDirectory control, boolean checkOnly)
+      throws IOException {
+    try (RootLocks _ =
+        RootLocks.take(
+            RootLocks.Kind.WRITER, List.of(control), Duration.ZERO, signature(), environment)) {
+      for (TransactionId id : control.folders()) {
+        try (TransactionFolder folder = control.folder(id).orElse(null)) {
+          if (folder != null
+              && folder.has(Token.GO)
+              && !folder.has(Token.APPLIED)
+              && !folder.has(Token.ROLLED_BACK)) {
+            return unresolved(
+                null, root, "its marker is damaged, and transaction " + id + " was being applied");
+          }
+        }
+      }
+      if (checkOnly) {
+        return new Finding(null, List.of(root), Result.PENDING, root + ": a torn marker");
+      }
+      control.removeMarker();
+      return new Finding(
+          null,
+          List.of(root),
+          Result.TIDIED,
+          root + ": a torn marker was removed; nothing changed");
+    } catch (BusyException e) {
+      return new Finding(null, List.of(root), Result.BUSY, root + ": " + e.getMessage());
+    }
+  }
+
+  private static Finding unresolved(@Nullable Long sequence, AbsolutePath root, String text) {
+    return new Finding(sequence, List.of(root), Result.UNRESOLVED, root + ": " + text);
+  }
+
+  private String signature() {
+    return "process " + environment.disk().host().processId() + " (recovery)";
+  }
+
+  // ---- one transaction -------------------------------------------------------------------------
+
+  private @Nullable Finding settle(
+      TransactionId id,
+      @Nullable AbsolutePath hint,
+      SortedMap<AbsolutePath, AbsolutePath> known,
+      boolean checkOnly)
+      throws IOException {
+    // The first look finds the roots to lock; what counts is looked at again under the locks.
+    List<ControlDirectory> controls = new ArrayList<>();
+    try (JournalView view = journal.read();
+        PendingTransaction first = PendingTransaction.open(environment, view, id, known, hint)) {
+      first.sessions().forEach(session -> controls.add(session.control()));
+      try (RootLocks _ =
+          RootLocks.take(
+              RootLocks.Kind.WRITER, controls, Duration.ZERO, signature(), environment)) {
+        return settleLocked(id, hint, known, checkOnly);
+      } catch (BusyException e) {
+        boolean visible = first.marker();
+        return visible
+            ? new Finding(number(first.record()), first.roots(), Result.BUSY, e.getMessage())
+            : null;
+      }
+    }
+  }
+
+  private static @Nullable Long number(@Nullable TransactionRecord record) {
+    return record == null ? null : record.sequence();
+  }
+
+  private @Nullable Finding settleLocked(
+      TransactionId id,
+      @Nullable AbsolutePath hint,
+      SortedMap<AbsolutePath, AbsolutePath> known,
+      boolean checkOnly)
+      throws IOException {
+    if (!checkOnly) {
+      // A record that a killed writer never forced must be durable before it is acted on.
+      try (JournalWriter writer = journal.write()) {
+        writer.force();
+      }
+    }
+    try (JournalView view = journal.read();
+        PendingTransaction pending = PendingTransaction.open(environment, view, id, known, hint)) {
+      if (isAlive(pending)) {
+        return null;
+      }
+      if (!pending.unreachable().isEmpty()
+          && (pending.mode() == DurabilityMode.MERGED || pending.sessions().isEmpty())) {
+        return new Finding(
+            number(pending.record()),
+            pending.roots(),
+            Result.UNRESOLVED,
+            "transaction "
+                + name(pending)
+                + ": not there, not mounted or another file system now: "
+                + pending.unreachable());
+      }
+      RecoveryDecision decision = RecoveryDecision.decide(pending);
+      if (decision instanceof Leave) {
+        return null;
+      }
+      if (checkOnly) {
+        return decision instanceof Discard
+            ? null
+            : new Finding(
+                number(pending.record()),
+                pending.roots(),
+                decision instanceof Doubt ? Result.UNRESOLVED : Result.PENDING,
+                "transaction " + name(pending) + " is pending: " + decision.reasonText());
+      }
+      return act(pending, decision);
+    }
+  }
+
+  /**
+   * A transaction that still stages is no business of ours: its process holds its folder's lock.
+   */
+  private static boolean isAlive(PendingTransaction pending) throws DiskException {
+    TransactionState state = pending.state();
+    if (state != null && state != TransactionState.ACTIVE) {
+      return false;
+    }
+    for (RootSession session : pending.sessions()) {
+      TransactionFolder folder = session.folder();
+      if (folder != null && !folder.isAbandoned()) {
+        return !pending.marker();
+      }
+    }
+    return false;
+  }
+
+  private static String name(PendingTransaction pending) {
+    TransactionRecord record = pending.record();
+    return record == null ? pending.id().text() : Long.toString(record.sequence());
+  }
+
+  // ---- acting ----------------------------------------------------------------------------------
+
+  private @Nullable Finding act(PendingTransaction pending, RecoveryDecision decision)
+      throws IOException {
+    try {
+      return switch (decision) {
+        case Leave _ -> null;
+        case Discard(String reason) -> {
+          close(pending, TransactionState.ROLLED_BACK, reason, List.of(), false);
+          yield finding(pending, Result.TIDIED, "was dropped: " + reason);
+        }
+        case Label(TransactionState state, String reason) -> {
+          close(pending, state, reason, List.of(), state == TransactionState.APPLIED);
+          yield finding(
+              pending,
+              state == TransactionState.APPLIED ? Result.FORWARD : Result.BACK,
+              (state == TransactionState.APPLIED ? "is complete: " : "was rolled back: ") + reason);
+        }
+        case Forward(String reason) -> forward(pending, reason);
+        case Back(String reason) -> back(pending, reason);
+        case Doubt(String reason) -> doubt(pending, reason);
+      };
+    } catch (BusyException e) {
+      return finding(pending, Result.BUSY, "waits for readers: " + e.getMessage());
+    } catch (DiskException e) {
+      return finding(pending, Result.UNRESOLVED, "could not be recovered: " + e.getMessage());
+    }
+  }
+
+  private static Finding finding(PendingTransaction pending, Result result, String text) {
+    return new Finding(
+        number(pending.record()),
+        pending.roots(),
+        result,
+        "transaction " + name(pending) + " " + text);
+  }
+
+  private RootLocks gates(PendingTransaction pending) throws IOException {
+    return RootLocks.take(
+        RootLocks.Kind.GATE,
+        pending.sessions().stream().map(RootSession::control).toList(),
+        GATE_PATIENCE,
+        "",
+        environment);
+  }
+
+  /** Executes what remains. Used by {@code resolve} too. */
+  Finding forward(PendingTransaction pending, String reason) throws IOException {
+    try (RootLocks _ = gates(pending);
+        OperationExecutor executor = pending.executor()) {
+      for (FileOperation operation : executor.plan().operations()) {
+        if (executor.isReachable(operation)
+            && executor.status(operation) == OperationStatus.NOT_EXECUTED) {
+          executor.execute(operation);
+        }
+      }
+      executor.setDirectoryTimes(true);
+      Barriers.sync(pending.sessions());
+      close(pending, TransactionState.APPLIED, reason, executor.notes(), true);
+      return finding(
+          pending,
+          pending.unreachable().isEmpty() ? Result.FORWARD : Result.UNRESOLVED,
+          "was completed: "
+              + reason
+              + text(executor.notes())
+              + (pending.unreachable().isEmpty()
+                  ? ""
+                  : "; still missing: " + pending.unreachable()));
+    } catch (ConflictException e) {
+      throw new AssertionError("recovery keeps what others did", e);
+    }
+  }
+
+  /** Takes back what was executed. Used by {@code resolve} too. */
+  Finding back(PendingTransaction pending, String reason) throws IOException {
+    try (RootLocks _ = gates(pending);
+        OperationExecutor executor = pending.executor()) {
+      TransactionRecord record = pending.record();
+      if (record != null && record.state().mayBecome(TransactionState.ROLLING_BACK)) {
+        try (JournalWriter writer = journal.write()) {
+          writer.advance(
+              record.sequence(),
+              TransactionState.ROLLING_BACK,
+              Outcome.because(environment.clock().instant(), reason).byRecovery());
+          writer.force();
+        }
+      }
+      CommitProtocol.reverseAll(executor.plan(), executor);
+      Barriers.sync(pending.sessions());
+      close(
+          pending, TransactionState.ROLLED_BACK, reason, executor.notes(), executor.keepsFolder());
+      return finding(pending, Result.BACK, "was rolled back: " + reason + text(executor.notes()));
+    }
+  }
+
+  private static String text(List<String> notes) {
+    return notes.isEmpty() ? "" : " (" + String.join("; ", notes) + ")";
+  }
+
+  private Finding doubt(PendingTransaction pending, String reason) throws IOException {
+    TransactionRecord record = pending.record();
+    if (record != null && record.state().mayBecome(TransactionState.IN_DOUBT)) {
+      try (JournalWriter writer = journal.write()) {
+        writer.advance(
+            record.sequence(),
+            TransactionState.IN_DOUBT,
+            Outcome.because(environment.clock().instant(), reason).byRecovery());
+        writer.force();
+      }
+    }
+    return finding(
+        pending,
+        Result.UNRESOLVED,
+        "is in doubt: "
+            + reason
+            + "; nothing was touched; `holdfast resolve "
+            + name(pending)
+            + " --forward|--back|--as-is` is the way out");
+  }
+
+  /**
+   * Ends a transaction: the record, forced; then the markers become tokens; then the litter goes.
+   */
+  void close(
+      PendingTransaction pending,
+      TransactionState state,
+      String reason,
+      List<String> notes,
+      boolean keepFolder)
+      throws IOException {
+    TransactionRecord record = pending.record();
+    if (record != null && pending.unreachable().isEmpty() && !record.state().isFinal()) {
+      try (JournalWriter writer = journal.write()) {
+        writer.advance(
+            record.sequence(),
+            state,
+            new Outcome(environment.clock().instant(), reason, true, null, -1, -1, notes));
+        writer.force();
+      }
+    }
+    Token token = state == TransactionState.APPLIED ? Token.APPLIED : Token.ROLLED_BACK;
+    for (RootSession session : pending.sessions()) {
+      TransactionFolder folder = session.folder();
+      if (pending.isMarked(session)) {
+        if (folder == null) {
+          session.control().removeMarker();
+        } else {
+          session.control().settle(folder, token);
+        }
+      }
+    }
+    if (!keepFolder && pending.unreachable().isEmpty()) {
+      Barriers.sync(pending.sessions());
+      for (RootSession session : pending.sessions()) {
+        session.control().removeFolder(pending.id());
+      }
+    }
+  }
+}
