@@ -1,0 +1,231 @@
+package dev.holdfast.engine.staging;
+
+import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.FileType;
+import dev.holdfast.disk.RelativePath;
+import dev.holdfast.disk.Stat;
+import dev.holdfast.engine.staging.RootChanges.Node;
+import dev.holdfast.engine.staging.Target.Gone;
+import dev.holdfast.engine.staging.Target.Kept;
+import dev.holdfast.engine.staging.Target.MovedAway;
+import dev.holdfast.engine.staging.Target.MovedHere;
+import dev.holdfast.engine.staging.Target.Staged;
+import dev.holdfast.engine.tree.LiveTree;
+import dev.holdfast.journal.DirectoryTime;
+import dev.holdfast.journal.Facts;
+import dev.holdfast.journal.FileIdentity;
+import dev.holdfast.journal.FileOperation;
+import dev.holdfast.journal.FileOperation.Create;
+import dev.holdfast.journal.FileOperation.Delete;
+import dev.holdfast.journal.FileOperation.Move;
+import dev.holdfast.journal.FileOperation.Replace;
+import dev.holdfast.journal.FileOperation.SetAttributes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Makes the operations of one root's changes, in the order in which they are to be executed: moves,
+ * new directories, new files, replacements, attributes, deletions. What is executable comes after
+ * the rest of its kind, because it uses it; a directory's contents are deleted before it.
+ *
+ * <p>Also looks once more at every path that the transaction looked at before.
+ */
+public final class PlanBuilder {
+  private static final Comparator<FileOperation> BY_PATH =
+      Comparator.comparing(FileOperation::path);
+  private static final int EXECUTABLE = 0111;
+
+  private final int root;
+  private final RootChanges changes;
+  private final LiveTree tree;
+  private final Instant now;
+  private final List<String> conflicts = new ArrayList<>();
+  private final List<FileOperation> moves = new ArrayList<>();
+  private final List<Create> creations = new ArrayList<>();
+  private final Map<Integer, List<Create>> members = new HashMap<>();
+  private final List<Replace> replacements = new ArrayList<>();
+  private final List<FileOperation> attributes = new ArrayList<>();
+  private final List<FileOperation> deletions = new ArrayList<>();
+  private final Set<RelativePath> changedDirectories = new TreeSet<>();
+
+  /** Creates a builder for the root with this index in the plan. */
+  public PlanBuilder(int root, RootChanges changes, Instant now) {
+    this.root = root;
+    this.changes = changes;
+    this.tree = changes.tree();
+    this.now = now;
+  }
+
+  /**
+   * What was made of the changes.
+   *
+   * @param operations in order of execution; empty if there is nothing to do
+   * @param directoryTimes deepest first
+   * @param conflicts paths that are not as they were seen; then the rest is not to be used
+   */
+  public record Built(
+      List<FileOperation> operations, List<DirectoryTime> directoryTimes, List<String> conflicts) {}
+
+  /** Looks again, and builds. */
+  public Built build() throws DiskException {
+    for (RelativePath path : changes.changedPaths()) {
+      Node node = changes.node(path);
+      if (!isAsSeen(node.seen())) {
+        conflicts.add(tree.path().resolve(path).toString());
+      }
+      add(path, node.seen(), node.target());
+    }
+    return new Built(ordered(), directoryTimes(), List.copyOf(conflicts));
+  }
+
+  private boolean isAsSeen(Seen seen) throws DiskException {
+    Optional<Stat> now = tree.stat(seen.path());
+    Stat then = seen.stat();
+    if (then == null || now.isEmpty()) {
+      return then == null && now.isEmpty();
+    }
+    Stat stat = now.get();
+    if (!stat.isSameInode(then) || stat.type() != then.type()) {
+      return false;
+    }
+    return then.isDirectory()
+        ? stat.mode() == then.mode() && stat.uid() == then.uid() && stat.gid() == then.gid()
+        : stat.changed().equals(then.changed())
+            && stat.modified().equals(then.modified())
+            && stat.size() == then.size();
+  }
+
+  private void add(RelativePath path, Seen seen, Target target) {
+    switch (target) {
+      case Staged staged when !staged.within().isEmpty() ->
+          members.computeIfAbsent(staged.slot(), _ -> new ArrayList<>()).add(create(path, staged));
+      case Staged staged when seen.isPresent() -> {
+        replacements.add(
+            new Replace(
+                root,
+                path,
+                seen.requireFacts(),
+                seen.identity(),
+                staged.facts(),
+                staged.identity(),
+                staged.slot()));
+        touch(path);
+      }
+      case Staged staged -> {
+        creations.add(create(path, staged));
+        touch(path);
+      }
+      case Gone() -> {
+        if (seen.isPresent()) {
+          deletions.add(
+              new Delete(
+                  root, path, seen.requireFacts(), seen.identity(), changes.area().newSlot()));
+          touch(path);
+        }
+      }
+      case Kept(Facts facts) -> addAttributes(path, seen, facts);
+      case MovedAway(RelativePath to) -> {
+        moves.add(new Move(root, path, to, seen.requireFacts(), seen.identity()));
+        touch(path);
+        touch(to);
+      }
+      case MovedHere(RelativePath from, Facts facts) -> {
+        if (facts != null) {
+          Seen moved = changes.node(from).seen();
+          attributes.add(
+              new SetAttributes(root, path, moved.requireFacts(), facts, moved.identity()));
+        }
+      }
+    }
+  }
+
+  private void addAttributes(RelativePath path, Seen seen, Facts facts) {
+    Facts before = seen.requireFacts();
+    boolean directory = before.type() == FileType.DIRECTORY;
+    if (directory && !facts.modified().equals(before.modified())) {
+      // A directory's time is set with all directory times, after its entries.
+      changedDirectories.add(path);
+    }
+    if (!facts.withDigest(null).equals(before.withDigest(null))) {
+      attributes.add(new SetAttributes(root, path, before, facts, seen.identity()));
+    }
+  }
+
+  private Create create(RelativePath path, Staged staged) {
+    return new Create(
+        root, path, staged.facts(), staged.identity(), staged.slot(), staged.within());
+  }
+
+  private void touch(RelativePath path) {
+    if (!path.isEmpty()) {
+      changedDirectories.add(path.parent());
+    }
+  }
+
+  // ---- order -----------------------------------------------------------------------------------
+
+  private List<FileOperation> ordered() {
+    List<FileOperation> ordered = new ArrayList<>(moves);
+    creations.sort(Comparator.<Create>comparingInt(c -> rank(c.after())).thenComparing(BY_PATH));
+    creations.forEach(creation -> addWithMembers(ordered, creation, creation.slot()));
+    replacements.sort(
+        Comparator.<Replace>comparingInt(r -> rank(r.after())).thenComparing(BY_PATH));
+    deletions.sort(BY_PATH.reversed());
+    for (Replace replacement : replacements) {
+      if (replacement.before().type() == FileType.DIRECTORY) {
+        takeDeletionsBelow(replacement.path(), ordered);
+      }
+      addWithMembers(ordered, replacement, replacement.slot());
+    }
+    ordered.addAll(attributes);
+    ordered.addAll(deletions);
+    return List.copyOf(ordered);
+  }
+
+  private static int rank(Facts facts) {
+    return switch (facts.type()) {
+      case DIRECTORY -> 0;
+      case FILE -> (facts.mode() & EXECUTABLE) == 0 ? 1 : 3;
+      case SYMLINK, FIFO, CHARACTER_DEVICE, BLOCK_DEVICE, SOCKET -> 2;
+    };
+  }
+
+  private void addWithMembers(List<FileOperation> ordered, FileOperation whole, int slot) {
+    ordered.add(whole);
+    ordered.addAll(members.getOrDefault(slot, List.of()));
+  }
+
+  private void takeDeletionsBelow(RelativePath path, List<FileOperation> ordered) {
+    List<FileOperation> below = deletions.stream().filter(d -> path.contains(d.path())).toList();
+    ordered.addAll(below);
+    deletions.removeAll(below);
+  }
+
+  // ---- directory times -------------------------------------------------------------------------
+
+  private List<DirectoryTime> directoryTimes() throws DiskException {
+    List<DirectoryTime> times = new ArrayList<>();
+    for (RelativePath path : changedDirectories) {
+      if (changes.view(path) instanceof RootChanges.View.Live(_, Stat stat, Facts facts)
+          && stat.isDirectory()) {
+        Instant wanted = changes.directoryTime(path);
+        Instant kept = facts == null ? now : facts.modified();
+        times.add(
+            new DirectoryTime(
+                root,
+                path,
+                FileIdentity.of(stat),
+                stat.modified(),
+                wanted == null ? kept : wanted));
+      }
+    }
+    return times.reversed();
+  }
+}

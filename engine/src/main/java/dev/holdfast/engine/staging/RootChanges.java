@@ -1,0 +1,475 @@
+package dev.holdfast.engine.staging;
+
+import dev.holdfast.disk.DiskError;
+import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.DiskFile;
+import dev.holdfast.disk.EntryName;
+import dev.holdfast.disk.FileType;
+import dev.holdfast.disk.RelativePath;
+import dev.holdfast.disk.Stat;
+import dev.holdfast.engine.staging.StagingArea.Content;
+import dev.holdfast.engine.staging.Target.Gone;
+import dev.holdfast.engine.staging.Target.Kept;
+import dev.holdfast.engine.staging.Target.MovedAway;
+import dev.holdfast.engine.staging.Target.MovedHere;
+import dev.holdfast.engine.staging.Target.Staged;
+import dev.holdfast.engine.tree.FactsReader;
+import dev.holdfast.engine.tree.LiveTree;
+import dev.holdfast.engine.tree.LiveTree.Place;
+import dev.holdfast.journal.Facts;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a transaction changes below one root: an overlay of the live tree, in which it reads its own
+ * writes. A path that is not in the overlay is as it is live. Every change can be taken back to an
+ * earlier {@linkplain #mark mark}. Not safe for several threads.
+ */
+public final class RootChanges {
+  /** A file changed within this time may change again without a new ctime: look later. */
+  private static final Duration RACY = Duration.ofMillis(20);
+
+  private final LiveTree tree;
+  private final StagingArea area;
+  private final InstantSource clock;
+  private final Consumer<Duration> pause;
+  private final Map<RelativePath, Node> nodes = new HashMap<>();
+  private final Map<RelativePath, Set<EntryName>> changedNames = new HashMap<>();
+  private final Map<RelativePath, Instant> directoryTimes = new HashMap<>();
+  private final Deque<Undo> undos = new ArrayDeque<>();
+
+  /** Creates an empty overlay. */
+  public RootChanges(
+      LiveTree tree, StagingArea area, InstantSource clock, Consumer<Duration> pause) {
+    this.tree = tree;
+    this.area = area;
+    this.clock = clock;
+    this.pause = pause;
+  }
+
+  /** One changed path. */
+  record Node(Seen seen, Target target) {}
+
+  @FunctionalInterface
+  private interface Undo {
+    void run() throws DiskException;
+  }
+
+  /** What the transaction finds at a path. */
+  public sealed interface View {
+    /** Nothing. */
+    record Nothing() implements View {}
+
+    /** A live entry, at {@code path} in the live tree; with {@code facts} if they were changed. */
+    record Live(RelativePath path, Stat stat, @Nullable Facts facts) implements View {}
+
+    /** An entry that it staged itself. */
+    record Own(Staged staged) implements View {}
+  }
+
+  // ---- looking ---------------------------------------------------------------------------------
+
+  /** Returns the live tree. */
+  public LiveTree tree() {
+    return tree;
+  }
+
+  /** Returns where staged entries lie. */
+  public StagingArea area() {
+    return area;
+  }
+
+  /** Returns whether nothing was changed. */
+  public boolean isEmpty() {
+    return nodes.isEmpty() && directoryTimes.isEmpty();
+  }
+
+  /** Returns what the transaction finds at {@code path}. */
+  public View view(RelativePath path) throws DiskException {
+    Node node = nodes.get(path);
+    if (node != null) {
+      return switch (node.target()) {
+        case Gone _, MovedAway _ -> new View.Nothing();
+        case Staged staged -> new View.Own(staged);
+        case Kept(Facts facts) -> live(node.seen().path(), facts);
+        case MovedHere(RelativePath from, Facts facts) -> live(from, facts);
+      };
+    }
+    RelativePath live = livePath(path);
+    return live == null ? new View.Nothing() : live(live, null);
+  }
+
+  private View live(RelativePath path, @Nullable Facts facts) throws DiskException {
+    Optional<Stat> stat = tree.stat(path);
+    return stat.isEmpty() ? new View.Nothing() : new View.Live(path, stat.get(), facts);
+  }
+
+  /** Returns where an unchanged {@code path} is in the live tree; null if nowhere. */
+  private @Nullable RelativePath livePath(RelativePath path) {
+    if (nodes.isEmpty()) {
+      return path;
+    }
+    for (RelativePath above = path; !above.isEmpty(); ) {
+      above = above.parent();
+      Node node = nodes.get(above);
+      if (node != null) {
+        return switch (node.target()) {
+          case Gone _, MovedAway _, Staged _ -> null;
+          case Kept _ -> node.seen().path().resolve(path.below(above));
+          case MovedHere(RelativePath from, _) -> from.resolve(path.below(above));
+        };
+      }
+    }
+    return path;
+  }
+
+  /** Returns the facts of what the transaction finds at {@code path}. */
+  public Optional<Facts> facts(RelativePath path) throws DiskException {
+    return switch (view(path)) {
+      case View.Nothing() -> Optional.empty();
+      case View.Own(Staged staged) -> Optional.of(staged.facts());
+      case View.Live(RelativePath live, Stat stat, Facts facts) -> {
+        if (facts != null) {
+          yield Optional.of(facts);
+        }
+        Place place = tree.place(live);
+        yield Optional.of(FactsReader.read(place.directory(), place.name(), stat));
+      }
+    };
+  }
+
+  /** Opens what the transaction finds at {@code path}, a regular file, for reading. */
+  public DiskFile openToRead(RelativePath path) throws DiskException {
+    Place place =
+        switch (view(path)) {
+          case View.Nothing() ->
+              throw new DiskException(DiskError.NOT_FOUND, "read", tree.path().resolve(path) + "");
+          case View.Own(Staged staged) -> area.place(staged);
+          case View.Live(RelativePath live, _, _) -> tree.place(live);
+        };
+    return place.directory().openToRead(place.name());
+  }
+
+  /** Returns the names that the transaction finds in the directory at {@code path}, sorted. */
+  public SortedSet<EntryName> list(RelativePath path) throws DiskException {
+    SortedSet<EntryName> names = new TreeSet<>();
+    switch (view(path)) {
+      case View.Nothing() ->
+          throw new DiskException(DiskError.NOT_FOUND, "list", tree.path().resolve(path) + "");
+      case View.Own(Staged staged) -> {
+        Place place = area.place(staged);
+        try (var directory = place.directory().directory(place.name())) {
+          names.addAll(directory.list());
+        }
+      }
+      case View.Live(RelativePath live, _, _) -> names.addAll(tree.directory(live).list());
+    }
+    for (EntryName name : changedNames.getOrDefault(path, Set.of())) {
+      Node node = nodes.get(path.resolve(name));
+      if (node != null) {
+        switch (node.target()) {
+          case Gone _, MovedAway _ -> names.remove(name);
+          case Staged _, Kept _, MovedHere _ -> names.add(name);
+        }
+      }
+    }
+    return names;
+  }
+
+  /** Looks at a path for the first time: what is seen now must still be so at the commit. */
+  private Seen look(RelativePath path) throws DiskException {
+    Node node = nodes.get(path);
+    if (node != null) {
+      return node.seen();
+    }
+    RelativePath live = livePath(path);
+    if (live == null) {
+      return Seen.nothing(path);
+    }
+    Optional<Stat> stat = tree.stat(live);
+    if (stat.isPresent() && isRacy(stat.get())) {
+      pause.accept(RACY);
+      stat = tree.stat(live);
+    }
+    if (stat.isEmpty()) {
+      return Seen.nothing(live);
+    }
+    Place place = tree.place(live);
+    return new Seen(
+        live, stat.get(), FactsReader.read(place.directory(), place.name(), stat.get()));
+  }
+
+  private boolean isRacy(Stat stat) {
+    return stat.isFile()
+        && Duration.between(stat.changed(), clock.instant()).abs().compareTo(RACY) < 0;
+  }
+
+  // ---- changing --------------------------------------------------------------------------------
+
+  private void put(RelativePath path, Node node) {
+    Node previous = nodes.put(path, node);
+    if (!path.isEmpty()) {
+      changedNames.computeIfAbsent(path.parent(), _ -> new HashSet<>()).add(path.name());
+    }
+    undos.push(() -> {
+      if (previous == null) {
+        nodes.remove(path);
+      } else {
+        nodes.put(path, previous);
+      }
+    });
+  }
+
+  private void setAside(Staged staged) throws DiskException {
+    int number = area.setAside(staged);
+    undos.push(() -> area.bringBack(number, staged));
+  }
+
+  private record Spot(Seen seen, int slot, RelativePath within) {}
+
+  /** Finds the spot for a new entry, and puts aside what was staged there before. */
+  private Spot clear(RelativePath path) throws DiskException {
+    Seen seen = look(path);
+    Node node = nodes.get(path);
+    if (node != null && node.target() instanceof Staged staged) {
+      setAside(staged);
+      return new Spot(seen, staged.slot(), staged.within());
+    }
+    if (!path.isEmpty() && view(path.parent()) instanceof View.Own(Staged parent)) {
+      return new Spot(seen, parent.slot(), parent.within().resolve(path.name()));
+    }
+    return new Spot(seen, area.newSlot(), RelativePath.EMPTY);
+  }
+
+  private void put(RelativePath path, Spot spot, Staged staged) {
+    put(path, new Node(spot.seen(), staged));
+    undos.push(() -> area.setAside(staged));
+  }
+
+  /**
+   * Puts a regular file at {@code path}, in place of whatever is there but a directory with
+   * contents.
+   */
+  public Staged putFile(RelativePath path, Facts wanted, Content content) throws IOException {
+    return putFile(path, () -> wanted, content);
+  }
+
+  /** The same, with metadata that are asked for once the content was written. */
+  public Staged putFile(RelativePath path, Supplier<Facts> wanted, Content content)
+      throws IOException {
+    Spot spot = clear(path);
+    Staged staged = area.file(spot.slot(), spot.within(), wanted, content);
+    put(path, spot, staged);
+    return staged;
+  }
+
+  /** Puts a complete draft at {@code path}. */
+  public void putDraft(RelativePath path, Facts facts, StagingArea.Draft draft)
+      throws DiskException {
+    Spot spot = clear(path);
+    put(path, spot, area.finish(draft, spot.slot(), spot.within(), facts));
+  }
+
+  /** Puts anything but a regular file at {@code path}, in place of what is there. */
+  public void putNode(RelativePath path, Facts facts) throws DiskException {
+    Spot spot = clear(path);
+    put(path, spot, area.node(spot.slot(), spot.within(), facts));
+  }
+
+  /** Puts another name of the file that was staged at {@code first}. */
+  public void putLink(RelativePath path, RelativePath first) throws DiskException {
+    if (!(view(first) instanceof View.Own(Staged staged))) {
+      throw new IllegalStateException("not staged: " + first);
+    }
+    Spot spot = clear(path);
+    put(path, spot, area.link(staged, first, spot.slot(), spot.within()));
+  }
+
+  /**
+   * Makes a directory at {@code path}. Where the live tree has one that was deleted in this
+   * transaction, that one stays, so that it keeps its identity.
+   */
+  public void putDirectory(RelativePath path, Facts facts) throws DiskException {
+    Seen seen = look(path);
+    if (seen.isPresent() && seen.requireFacts().type() == FileType.DIRECTORY) {
+      Node node = nodes.get(path);
+      if (node != null && node.target() instanceof Staged staged) {
+        setAside(staged);
+      }
+      put(path, new Node(seen, new Kept(facts)));
+    } else {
+      putNode(path, facts);
+    }
+  }
+
+  /** Gives what is at {@code path} other facts of the same type and contents. */
+  public void setFacts(RelativePath path, Facts facts) throws DiskException {
+    switch (view(path)) {
+      case View.Nothing() ->
+          throw new DiskException(
+              DiskError.NOT_FOUND, "set attributes of", tree.path().resolve(path) + "");
+      case View.Own(Staged staged) -> {
+        Seen seen = look(path);
+        if (facts.type() == FileType.DIRECTORY) {
+          put(path, new Node(seen, staged.with(facts)));
+        } else {
+          put(path, new Node(seen, area.dress(staged, facts)));
+          undos.push(() -> area.dress(staged, staged.facts()));
+        }
+      }
+      case View.Live(RelativePath live, _, _) -> {
+        Node node = nodes.get(path);
+        Seen seen = look(path);
+        boolean moved = node != null && node.target() instanceof MovedHere;
+        put(path, new Node(seen, moved ? new MovedHere(live, facts) : new Kept(facts)));
+      }
+    }
+  }
+
+  /** Says which mtime a directory shall have if its entries change. */
+  public void setDirectoryTime(RelativePath path, Instant time) {
+    Instant previous = directoryTimes.put(path, time);
+    undos.push(() -> {
+      if (previous == null) {
+        directoryTimes.remove(path);
+      } else {
+        directoryTimes.put(path, previous);
+      }
+    });
+  }
+
+  /** Deletes one entry; a directory must be empty as the transaction sees it. */
+  public void delete(RelativePath path) throws DiskException {
+    switch (view(path)) {
+      case View.Nothing() ->
+          throw new DiskException(DiskError.NOT_FOUND, "delete", tree.path().resolve(path) + "");
+      case View.Own(Staged staged) -> {
+        requireEmpty(path, staged.facts().type());
+        Seen seen = look(path);
+        setAside(staged);
+        put(path, new Node(seen, new Gone()));
+      }
+      case View.Live(_, Stat stat, _) -> {
+        requireEmpty(path, stat.type());
+        put(path, new Node(look(path), new Gone()));
+      }
+    }
+  }
+
+  private void requireEmpty(RelativePath path, FileType type) throws DiskException {
+    if (type == FileType.DIRECTORY && !list(path).isEmpty()) {
+      throw new DiskException(DiskError.NOT_EMPTY, "delete", tree.path().resolve(path) + "");
+    }
+  }
+
+  /** Takes back every change at and below {@code path}, as if it had never been made. */
+  public void revert(RelativePath path) throws DiskException {
+    List<RelativePath> below = nodes.keySet().stream().filter(path::contains).sorted().toList();
+    for (RelativePath each : below) {
+      Node node = node(each);
+      if (node.target() instanceof Staged staged
+          && (staged.within().isEmpty() || each.equals(path))) {
+        setAside(staged);
+      }
+      nodes.remove(each);
+      undos.push(() -> nodes.put(each, node));
+    }
+  }
+
+  /**
+   * Moves a live entry by one rename, if that can be: it was not changed before, nothing is at
+   * {@code to}, and the directory that is to hold it is live.
+   *
+   * @return false, with nothing done, if it can't
+   */
+  public boolean moveLive(RelativePath from, RelativePath to) throws DiskException {
+    if (to.isEmpty() || from.isEmpty() || from.contains(to) || nodes.containsKey(to)) {
+      return false;
+    }
+    boolean pure = nodes.keySet().stream().noneMatch(from::contains);
+    if (!pure
+        || !(view(from) instanceof View.Live source)
+        || !(view(to) instanceof View.Nothing)
+        || !(view(to.parent()) instanceof View.Live holder)
+        || !source.path().equals(from)
+        || !holder.path().equals(to.parent())) {
+      return false;
+    }
+    Seen seenFrom = look(from);
+    Seen seenTo = look(to);
+    put(from, new Node(seenFrom, new MovedAway(to)));
+    put(to, new Node(seenTo, new MovedHere(from, null)));
+    return true;
+  }
+
+  // ---- savepoints ------------------------------------------------------------------------------
+
+  /** Returns a mark to which changes can be taken back. */
+  public int mark() {
+    return undos.size();
+  }
+
+  /** Takes back everything since {@code mark}. */
+  public void backTo(int mark) throws DiskException {
+    while (undos.size() > mark) {
+      undos.pop().run();
+    }
+  }
+
+  /** Completes what was staged: new directories get their metadata, deepest first. */
+  public void complete() throws DiskException {
+    for (RelativePath path : changedPaths().reversed()) {
+      if (node(path).target() instanceof Staged staged
+          && staged.facts().type() == FileType.DIRECTORY) {
+        area.dress(staged, staged.facts());
+      }
+    }
+  }
+
+  /** Returns all paths that are touched, in no order. */
+  public Set<RelativePath> touchedPaths() {
+    return Collections.unmodifiableSet(nodes.keySet());
+  }
+
+  // ---- for the planner -------------------------------------------------------------------------
+
+  /** Returns the changed paths, sorted. */
+  List<RelativePath> changedPaths() {
+    List<RelativePath> paths = new ArrayList<>(nodes.keySet());
+    Collections.sort(paths);
+    return paths;
+  }
+
+  Node node(RelativePath path) {
+    Node node = nodes.get(path);
+    if (node == null) {
+      throw new IllegalStateException("not changed: " + path);
+    }
+    return node;
+  }
+
+  @Nullable Instant directoryTime(RelativePath path) {
+    return directoryTimes.get(path);
+  }
+
+  Map<RelativePath, Instant> directoryTimes() {
+    return Collections.unmodifiableMap(directoryTimes);
+  }
+}
