@@ -1,12 +1,28 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.disk.AbsolutePath;
+import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.Disk;
+import dev.holdfast.disk.DiskError;
+import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.Stat;
+import dev.holdfast.disk.linux.LinuxDisk;
+import dev.holdfast.engine.commit.Environment;
+import dev.holdfast.engine.commit.RecoveryReport;
+import dev.holdfast.engine.control.ControlDirectory;
+import dev.holdfast.engine.control.Owner;
+import dev.holdfast.engine.failure.BusyException;
+import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.source.TreeSource;
+import dev.holdfast.journal.Journal;
+import dev.holdfast.journal.JournalWriter;
+import dev.holdfast.journal.h2.H2Journal;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,56 +30,175 @@ import org.jspecify.annotations.Nullable;
  * library. One for a state directory and process; safe for several threads.
  */
 public final class Holdfast implements AutoCloseable {
+  private final Engine engine;
+  private RecoveryReport recovered = new RecoveryReport(List.of());
 
-  private Holdfast() {}
+  private Holdfast(Engine engine) {
+    this.engine = engine;
+  }
 
-  /** Opens the journal in {@code stateDirectory}, making it if absent, and recovers first. */
+  /**
+   * Opens the journal in {@code stateDirectory}, making it if absent, and recovers first; {@link
+   * #recovered} says what.
+   */
   public static Holdfast open(Path stateDirectory) throws IOException {
-    throw new UnsupportedOperationException();
+    Holdfast opened = openWithoutRecovery(LinuxDisk.create(), absolute(stateDirectory));
+    try {
+      opened.recovered = opened.recover(List.of(), false);
+      return opened;
+    } catch (IOException | RuntimeException e) {
+      opened.close();
+      throw e;
+    }
   }
 
   /**
    * Opens the journal in {@code stateDirectory}, making it if absent, without recovering.
    *
-   * @param machine the disk and its host
+   * @param disk the disk and its host
    */
-  public static Holdfast openWithoutRecovery(Disk machine, AbsolutePath stateDirectory)
+  public static Holdfast openWithoutRecovery(Disk disk, AbsolutePath stateDirectory)
       throws IOException {
-    throw new UnsupportedOperationException();
+    return openWithoutRecovery(Environment.of(disk), stateDirectory);
+  }
+
+  /** Opens the journal in {@code stateDirectory} in these surroundings, without recovering. */
+  public static Holdfast openWithoutRecovery(Environment environment, AbsolutePath stateDirectory)
+      throws IOException {
+    Journal journal = H2Journal.open(environment.disk(), stateDirectory);
+    return new Holdfast(new Engine(environment, journal, System.getProperty("user.dir", "")));
   }
 
   /** Returns the state directory that {@code root}'s control directory names, or null if none. */
-  public static @Nullable AbsolutePath journalOf(Disk machine, AbsolutePath root)
-      throws IOException {
-    throw new UnsupportedOperationException();
+  public static @Nullable AbsolutePath journalOf(Disk disk, AbsolutePath root) throws IOException {
+    if (root.belowRoot().isEmpty()) {
+      return null;
+    }
+    for (AbsolutePath place :
+        List.of(
+            root.parent().resolve(ControlDirectory.NAME).resolve(root.name()),
+            root.resolve(ControlDirectory.NAME))) {
+      try (ControlDirectory control = ControlDirectory.open(disk, place).orElse(null)) {
+        Optional<Owner> owner = control == null ? Optional.empty() : control.owner();
+        if (owner.isPresent() && owner.get().root().equals(root)) {
+          return owner.get().state();
+        }
+      }
+    }
+    return null;
+  }
+
+  private static AbsolutePath absolute(Path path) {
+    return AbsolutePath.of(
+        path.toAbsolutePath().normalize().toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  Engine engine() {
+    return engine;
   }
 
   /** Returns what opening recovered. */
   public RecoveryReport recovered() {
-    throw new UnsupportedOperationException();
+    return recovered;
   }
+
+  // ---- roots -----------------------------------------------------------------------------------
 
   /** Puts {@code directory} under care, if it is not yet. */
   public Root root(Path directory) throws IOException {
-    throw new UnsupportedOperationException();
+    return root(absolute(directory));
   }
 
-  /** Puts {@code directory} under care, if it is not yet. */
+  /**
+   * Puts {@code directory} under care, if it is not yet. It need not exist, but its parent must.
+   *
+   * @throws RefusedException if it is no directory, or there is no safe place beside it
+   * @throws BusyException if it belongs to another journal
+   */
   public Root root(AbsolutePath directory) throws IOException {
-    throw new UnsupportedOperationException();
+    AbsolutePath path = resolved(directory);
+    if (engine.registry().control(path).isPresent()) {
+      return new Root(path);
+    }
+    try (JournalWriter writer = engine.journal().write()) {
+      register(path, writer);
+    }
+    return new Root(path);
   }
+
+  AbsolutePath resolved(AbsolutePath directory) throws IOException {
+    if (directory.belowRoot().isEmpty()) {
+      throw new RefusedException("/ cannot be a root; name the directories that change");
+    }
+    Disk disk = engine.environment().disk();
+    try {
+      return disk.realPath(directory);
+    } catch (DiskException e) {
+      if (e.error() != DiskError.NOT_FOUND) {
+        throw e;
+      }
+      return disk.realPath(directory.parent()).resolve(directory.name());
+    }
+  }
+
+  private void register(AbsolutePath path, JournalWriter held) throws IOException {
+    Disk disk = engine.environment().disk();
+    if (engine.registry().control(path).isPresent()) {
+      return;
+    }
+    try (Directory parent = disk.openDirectory(path.parent())) {
+      Stat stat = parent.stat(path.name()).orElse(null);
+      if (stat != null && !stat.isDirectory()) {
+        throw new RefusedException(path + " is not a directory; nothing was changed");
+      }
+    }
+    AbsolutePath state = journalOf(disk, path);
+    if (state != null && !state.equals(engine.journal().directory())) {
+      throw new BusyException(
+          path
+              + " belongs to the journal in "
+              + state
+              + ", not to that in "
+              + engine.journal().directory(),
+          "journal in " + state);
+    }
+    AbsolutePath place = ControlDirectory.placeFor(disk, path);
+    Owner owner =
+        new Owner(held.journal(), disk.host().machineId(), engine.journal().directory(), path, 0);
+    try (ControlDirectory control = ControlDirectory.create(disk, place, owner)) {
+      Owner found = control.owner().orElse(owner);
+      if (!found.journal().equals(held.journal())) {
+        throw new BusyException(
+            control.path() + " belongs to another journal, in " + found.state(),
+            "journal " + found.journal());
+      }
+    }
+    engine.registry().add(path, place);
+  }
+
+  // ---- updates ---------------------------------------------------------------------------------
 
   /** Begins a transaction. Nothing is written before its first change. */
   public Transaction begin(Options options, Root... roots) throws IOException {
-    throw new UnsupportedOperationException();
+    return new Transaction(new TransactionContext(engine, options, List.of(roots)));
   }
 
   /** Makes {@code target} equal to {@code source} in one transaction; see {@link ApplyOptions}. */
   public Committed apply(
       TreeSource source, AbsolutePath target, ApplyOptions options, Progress progress)
       throws IOException {
-    throw new UnsupportedOperationException();
+    return new TreeUpdate(this, source, options, progress).run(target);
   }
+
+  /**
+   * Stops transactions of this process that have not passed their commit point: each throws at its
+   * next step. Returns only when none is running any more.
+   */
+  public void cancel() {
+    engine.cancel();
+  }
+
+  // ---- recovery --------------------------------------------------------------------------------
 
   /**
    * Finishes or rolls back whatever a crash left.
@@ -73,65 +208,18 @@ public final class Holdfast implements AutoCloseable {
    */
   public RecoveryReport recover(Collection<AbsolutePath> roots, boolean checkOnly)
       throws IOException {
-    throw new UnsupportedOperationException();
+    return engine.recovery().recover(roots, checkOnly);
   }
 
-  /** Deals with roots whose journal is lost, from the plans beside them ({@code --adopt}). */
-  public RecoveryReport adopt(Collection<AbsolutePath> roots) throws IOException {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Ends a transaction that recovery could not end. */
-  public RecoveryReport resolve(long sequence, Direction direction, boolean force)
-      throws IOException {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Takes a transaction back in a new one; where a path has changed since, a conflict. */
-  public Committed undo(long sequence, Options options, Progress progress) throws IOException {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Frees old before-images; history stays. */
-  public Pruned prune(PruneOptions options) throws IOException {
-    throw new UnsupportedOperationException();
-  }
+  // ---- looking back ----------------------------------------------------------------------------
 
   /** Returns the record of past transactions, as it is now. */
   public TransactionLog log() throws IOException {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Returns open and pending transactions and the roots. */
-  public Status status() throws IOException {
-    throw new UnsupportedOperationException();
-  }
-
-  /**
-   * Returns the text of a past transaction's change of one path, as a unified diff; empty where
-   * there is nothing to show, with a line that says why where the bytes are gone or binary.
-   */
-  public List<String> patch(long sequence) throws IOException {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Probes what a directory's mount offers. Changes nothing that stays. */
-  public Diagnosis diagnose(AbsolutePath directory) throws IOException {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Sets one of a root's settings ({@code root set}); an empty value takes the default. */
-  public void set(AbsolutePath root, String key, String value) throws IOException {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Takes a root out of care; its tree stays as it is, its before-images go. */
-  public void forget(AbsolutePath root) throws IOException {
-    throw new UnsupportedOperationException();
+    return new TransactionLog(engine.journal());
   }
 
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    engine.journal().close();
   }
 }

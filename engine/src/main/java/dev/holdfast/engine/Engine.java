@@ -1,0 +1,86 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.disk.AbsolutePath;
+import dev.holdfast.engine.commit.Environment;
+import dev.holdfast.engine.commit.Recovery;
+import dev.holdfast.engine.control.ControlDirectory;
+import dev.holdfast.engine.control.RootRegistry;
+import dev.holdfast.engine.failure.InDoubtException;
+import dev.holdfast.engine.failure.RefusedException;
+import dev.holdfast.engine.failure.RolledBackException;
+import dev.holdfast.journal.Journal;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** What the parts of one open {@link Holdfast} share. Safe for several threads. */
+final class Engine {
+  private final Environment environment;
+  private final Journal journal;
+  private final RootRegistry registry;
+  private final Recovery recovery;
+  private final Housekeeping housekeeping;
+  private final String workingDirectory;
+  private final AtomicBoolean cancelled = new AtomicBoolean();
+
+  Engine(Environment environment, Journal journal, String workingDirectory) {
+    this.environment = environment;
+    this.journal = journal;
+    this.registry = new RootRegistry(environment.disk(), journal.directory());
+    this.recovery = new Recovery(environment, journal, registry);
+    this.housekeeping = new Housekeeping(journal);
+    this.workingDirectory = workingDirectory;
+  }
+
+  Environment environment() {
+    return environment;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  RootRegistry registry() {
+    return registry;
+  }
+
+  Recovery recovery() {
+    return recovery;
+  }
+
+  Housekeeping housekeeping() {
+    return housekeeping;
+  }
+
+  String workingDirectory() {
+    return workingDirectory;
+  }
+
+  /** Opens the control directory of a registered root. */
+  ControlDirectory control(AbsolutePath root) throws IOException {
+    AbsolutePath place =
+        registry
+            .control(root)
+            .orElseThrow(() -> new RefusedException(root + " is not under Holdfast's care"));
+    return ControlDirectory.open(environment.disk(), place)
+        .orElseThrow(() ->
+            new InDoubtException(
+                root
+                    + ": its control directory "
+                    + place
+                    + " is not there: the root is absent or not mounted; mount it, or if it is"
+                    + " gone for good, `holdfast root forget "
+                    + root
+                    + "`",
+                null));
+  }
+
+  void cancel() {
+    cancelled.set(true);
+  }
+
+  void checkCancelled() throws RolledBackException {
+    if (cancelled.get()) {
+      throw new RolledBackException("interrupted; nothing was changed");
+    }
+  }
+}

@@ -1,0 +1,456 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.disk.AbsolutePath;
+import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.DiskLock;
+import dev.holdfast.disk.FileSystemSync;
+import dev.holdfast.disk.Host;
+import dev.holdfast.disk.RelativePath;
+import dev.holdfast.disk.Stat;
+import dev.holdfast.engine.commit.CommitProtocol;
+import dev.holdfast.engine.commit.CommitProtocol.Checkpoint;
+import dev.holdfast.engine.commit.CommitProtocol.Exposure;
+import dev.holdfast.engine.commit.Environment;
+import dev.holdfast.engine.commit.RecoveryReport;
+import dev.holdfast.engine.commit.RootLocks;
+import dev.holdfast.engine.commit.RootSession;
+import dev.holdfast.engine.control.ControlDirectory;
+import dev.holdfast.engine.control.Owner;
+import dev.holdfast.engine.control.TransactionFolder;
+import dev.holdfast.engine.failure.BusyException;
+import dev.holdfast.engine.failure.ConflictException;
+import dev.holdfast.engine.failure.InDoubtException;
+import dev.holdfast.engine.failure.RefusedException;
+import dev.holdfast.engine.failure.RolledBackException;
+import dev.holdfast.engine.staging.PlanBuilder;
+import dev.holdfast.engine.staging.RootChanges;
+import dev.holdfast.engine.staging.StagingArea;
+import dev.holdfast.engine.tree.LiveTree;
+import dev.holdfast.journal.Beginning;
+import dev.holdfast.journal.DirectoryTime;
+import dev.holdfast.journal.DurabilityMode;
+import dev.holdfast.journal.FileOperation;
+import dev.holdfast.journal.JournalWriter;
+import dev.holdfast.journal.Outcome;
+import dev.holdfast.journal.Plan;
+import dev.holdfast.journal.PlannedRoot;
+import dev.holdfast.journal.TransactionId;
+import dev.holdfast.journal.TransactionRecord;
+import dev.holdfast.journal.TransactionState;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction's means: its identity and record, what it holds open at each root, and its way
+ * through prepare to the {@link CommitProtocol}. Not safe for several threads.
+ */
+final class TransactionContext implements AutoCloseable {
+  private static final int RECOVERIES = 3;
+
+  private final Engine engine;
+  private final Environment environment;
+  private final Options options;
+  private final TransactionId id;
+  private final Instant began;
+  private final SortedMap<AbsolutePath, Part> parts = new TreeMap<>();
+  private @Nullable TransactionRecord record;
+  private boolean settled;
+
+  TransactionContext(Engine engine, Options options, List<Root> roots) throws IOException {
+    this.engine = engine;
+    this.environment = engine.environment();
+    this.options = options;
+    this.id = environment.newId();
+    this.began = environment.clock().instant();
+    try {
+      for (Root root : roots) {
+        parts.put(root.path(), new Part(root.path()));
+      }
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** What the transaction holds open at one root. */
+  private final class Part implements AutoCloseable {
+    private final AbsolutePath path;
+    private final ControlDirectory control;
+    private final LiveTree tree;
+    private final RootChanges changes;
+    private final StagingArea area;
+    private @Nullable TransactionFolder folder;
+    private @Nullable DiskLock lock;
+    private @Nullable FileSystemSync sync;
+
+    Part(AbsolutePath path) throws IOException {
+      this.path = path;
+      this.control = engine.control(path);
+      try {
+        this.tree = LiveTree.open(environment.disk(), path);
+      } catch (DiskException e) {
+        control.close();
+        throw e;
+      }
+      this.area = new StagingArea(this::openFolder);
+      this.changes = new RootChanges(tree, area, environment.clock(), environment.pause()::sleep);
+    }
+
+    /** Opens the barrier, makes the folder and takes its lock; then the journal knows of it. */
+    TransactionFolder openFolder() throws IOException {
+      if (folder != null) {
+        return folder;
+      }
+      requireOneMount();
+      sync = control.directory().openSync();
+      TransactionFolder.Created created = control.createFolder(id);
+      folder = created.folder();
+      lock = created.lock();
+      begin();
+      return folder;
+    }
+
+    /** Entries move between the tree and the control directory by rename. */
+    private void requireOneMount() throws IOException {
+      Stat root = tree.stat(RelativePath.EMPTY).orElse(null);
+      if (root == null) {
+        return;
+      }
+      if (!root.isDirectory()) {
+        throw new RefusedException(path + " is not a directory");
+      }
+      Stat ours = control.directory().stat();
+      if (root.device() != ours.device() || root.mount() != ours.mount()) {
+        throw new RefusedException(
+            path
+                + " and its control directory "
+                + control.path()
+                + " are not on the same mount (a file system was mounted since?); `holdfast root"
+                + " forget "
+                + path
+                + "`, then try again");
+      }
+    }
+
+    RootSession session() throws IOException {
+      TransactionFolder open = openFolder();
+      FileSystemSync barrier = sync;
+      if (barrier == null) {
+        throw new IllegalStateException("the folder was opened without its barrier");
+      }
+      return new RootSession(tree, control, open, barrier);
+    }
+
+    void discard() throws DiskException {
+      area.close();
+      if (folder != null) {
+        folder.close();
+        folder = null;
+        control.removeFolder(id);
+      }
+    }
+
+    @Override
+    public void close() {
+      area.close();
+      if (folder != null) {
+        folder.close();
+      }
+      if (sync != null) {
+        sync.close();
+      }
+      if (lock != null) {
+        lock.close();
+      }
+      tree.close();
+      control.close();
+    }
+  }
+
+  // ---- for the transaction ---------------------------------------------------------------------
+
+  Host host() {
+    return environment.disk().host();
+  }
+
+  Instant now() {
+    return environment.clock().instant();
+  }
+
+  Checkpoint checkpoint() {
+    return engine::checkCancelled;
+  }
+
+  RootChanges look(Root root) throws IOException {
+    return part(root).changes;
+  }
+
+  RootChanges changes(Root root) throws IOException {
+    Part part = part(root);
+    part.area.open();
+    return part.changes;
+  }
+
+  private Part part(Root root) {
+    Part part = parts.get(root.path());
+    if (part == null) {
+      throw new IllegalArgumentException("not a root of this transaction: " + root);
+    }
+    return part;
+  }
+
+  List<Integer> marks() {
+    return parts.values().stream().map(part -> part.changes.mark()).toList();
+  }
+
+  void backTo(List<Integer> marks) throws IOException {
+    int i = 0;
+    for (Part part : parts.values()) {
+      part.changes.backTo(marks.get(i++));
+    }
+  }
+
+  private void begin() throws IOException {
+    if (record != null) {
+      return;
+    }
+    Host host = host();
+    Beginning beginning =
+        new Beginning(
+            id,
+            began,
+            host.userName(),
+            host.uid(),
+            host.loginUid(),
+            host.hostName(),
+            host.bootId(),
+            host.processId(),
+            engine.workingDirectory(),
+            options.command(),
+            options.message(),
+            List.copyOf(parts.keySet()),
+            options.undoes(),
+            false);
+    try (JournalWriter writer = engine.journal().write()) {
+      record = writer.begin(beginning);
+    }
+  }
+
+  // ---- prepare and commit ----------------------------------------------------------------------
+
+  /** Returns what would be committed. */
+  List<Change> preview() throws IOException {
+    List<Change> changes = new ArrayList<>();
+    for (Part part : parts.values()) {
+      changes.addAll(
+          Changes.of(
+              new PlanBuilder(0, part.changes, now()).build().operations(), List.of(part.path)));
+    }
+    return changes;
+  }
+
+  Committed commit() throws IOException {
+    try {
+      if (record == null || parts.values().stream().allMatch(part -> part.changes.isEmpty())) {
+        return nothing();
+      }
+      for (int attempt = 1; ; attempt++) {
+        addCover();
+        try (RootLocks _ = lock()) {
+          if (!isAnyPending()) {
+            return commitLocked();
+          }
+        }
+        recoverPending(attempt);
+      }
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private Committed nothing() {
+    close();
+    return new Committed(OptionalLong.empty(), 0, List.of(), 0, 0, List.of());
+  }
+
+  /** Adds every other registered root around or inside what is touched (hole 22). */
+  private void addCover() throws IOException {
+    Set<AbsolutePath> touched = new HashSet<>();
+    for (Part part : parts.values()) {
+      part.changes.touchedPaths().forEach(path -> touched.add(part.path.resolve(path)));
+    }
+    for (AbsolutePath other : engine.registry().roots().keySet()) {
+      if (!parts.containsKey(other)
+          && touched.stream().anyMatch(path -> path.contains(other) || other.contains(path))) {
+        parts.put(other, new Part(other));
+      }
+    }
+  }
+
+  private RootLocks lock() throws IOException {
+    return RootLocks.takeWriters(
+        parts.values().stream().map(part -> part.control).toList(),
+        options.patience(),
+        "process " + host().processId() + " (transaction " + requireRecord().sequence() + ")",
+        environment);
+  }
+
+  private boolean isAnyPending() throws DiskException {
+    for (Part part : parts.values()) {
+      if (part.control.isPending()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A crash left something on our roots: it comes first. */
+  private void recoverPending(int attempt) throws IOException {
+    RecoveryReport report = engine.recovery().recover(parts.keySet(), false);
+    if (report.isUnresolved() || attempt == RECOVERIES) {
+      String found =
+          String.join("; ", report.findings().stream().map(RecoveryReport.Finding::text).toList());
+      throw new InDoubtException(
+          "an earlier transaction on " + parts.keySet() + " could not be recovered: " + found,
+          null);
+    }
+  }
+
+  private Committed commitLocked() throws IOException {
+    List<RootSession> sessions = new ArrayList<>();
+    for (Part part : parts.values()) {
+      requireOwned(part.control);
+      sessions.add(part.session());
+      part.changes.complete();
+    }
+    Plan plan = plan(sessions);
+    if (plan.operations().isEmpty() && plan.directoryTimes().isEmpty()) {
+      return nothing();
+    }
+    List<TransactionId> finished = engine.housekeeping().finishedBefore(sessions);
+    for (Part part : parts.values()) {
+      part.area.clear();
+      part.tree.forget(RelativePath.EMPTY);
+    }
+    settled = true; // From here on the protocol, or recovery, ends the transaction.
+    Exposure exposure =
+        new CommitProtocol(environment, engine.journal(), plan, sessions, options.patience())
+            .run(checkpoint());
+    engine.housekeeping().afterCommit(sessions, finished);
+    List<AbsolutePath> paths = plan.roots().stream().map(PlannedRoot::path).toList();
+    Committed committed =
+        new Committed(
+            OptionalLong.of(plan.sequence()),
+            plan.operations().size(),
+            Changes.of(plan.operations(), paths),
+            exposure.micros(),
+            exposure.renames(),
+            exposure.notes());
+    close();
+    return committed;
+  }
+
+  private void requireOwned(ControlDirectory control) throws IOException {
+    Owner owner = control.owner().orElse(null);
+    if (owner == null) {
+      throw new InDoubtException(control.path() + "/owner is missing or damaged", null);
+    }
+    if (!owner.journal().equals(engine.journal().id())) {
+      throw new BusyException(
+          control.path() + " belongs to another journal, in " + owner.state(),
+          "journal " + owner.journal());
+    }
+    if (owner.sequence() >= requireRecord().sequence()) {
+      throw new InDoubtException(
+          "the journal in "
+              + engine.journal().directory()
+              + " is older than the tree: "
+              + control.path()
+              + " has seen transaction "
+              + owner.sequence()
+              + "; restore the newer journal, or `holdfast recover --adopt`",
+          null);
+    }
+  }
+
+  private TransactionRecord requireRecord() {
+    if (record == null) {
+      throw new IllegalStateException("the transaction has not begun");
+    }
+    return record;
+  }
+
+  private Plan plan(List<RootSession> sessions) throws IOException {
+    List<PlannedRoot> roots = new ArrayList<>();
+    List<FileOperation> operations = new ArrayList<>();
+    List<DirectoryTime> times = new ArrayList<>();
+    List<String> conflicts = new ArrayList<>();
+    Set<String> fileSystems = new HashSet<>();
+    for (Part part : parts.values()) {
+      PlanBuilder.Built built = new PlanBuilder(roots.size(), part.changes, now()).build();
+      conflicts.addAll(built.conflicts());
+      operations.addAll(built.operations());
+      times.addAll(built.directoryTimes());
+      String fileSystem = part.control.directory().fileSystem().id();
+      fileSystems.add(fileSystem);
+      boolean touched = !built.operations().isEmpty() || !built.directoryTimes().isEmpty();
+      roots.add(new PlannedRoot(part.path, part.control.path(), fileSystem, touched));
+    }
+    if (!conflicts.isEmpty()) {
+      throw new ConflictException(
+          "changed by somebody else since the transaction looked: "
+              + String.join(", ", conflicts)
+              + "; nothing was changed",
+          conflicts);
+    }
+    return new Plan(
+        id,
+        requireRecord().sequence(),
+        engine.journal().id(),
+        fileSystems.size() == 1 ? DurabilityMode.MERGED : DurabilityMode.STRICT,
+        roots,
+        operations,
+        times);
+  }
+
+  /** Drops what was not committed, and lets go of everything. */
+  @Override
+  public void close() {
+    if (!settled) {
+      settled = true;
+      try {
+        for (Part part : parts.values()) {
+          part.discard();
+        }
+        if (record != null) {
+          try (JournalWriter writer = engine.journal().write()) {
+            writer.advance(
+                record.sequence(),
+                TransactionState.ROLLED_BACK,
+                Outcome.because(now(), "dropped before its commit"));
+          }
+        }
+      } catch (IOException e) {
+        // Recovery drops it: it never got a marker.
+        System.getLogger(TransactionContext.class.getName())
+            .log(System.Logger.Level.DEBUG, "left to recovery: {0}", e.getMessage());
+      }
+    }
+    parts.values().forEach(Part::close);
+    parts.clear();
+  }
+
+  /** Makes a failure that names the transaction's state of a failure while staging. */
+  static RolledBackException rolledBack(IOException cause) {
+    return new RolledBackException(cause.getMessage() + "; nothing was changed", cause);
+  }
+}
