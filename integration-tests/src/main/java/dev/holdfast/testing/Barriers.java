@@ -17,7 +17,9 @@ final class Barriers {
 
   /** Fails the write-back of a whole file system, or of a directory, which is metadata. */
   static void failAll(Machine machine, int volume, Fault fault) {
+    Volume before = machine.volume(volume);
     if (lose(machine, volume, _ -> true, fault)) {
+      before.dirtyFiles().forEach(file -> machine.errorsOf(volume, file).add());
       machine.errorsOf(volume).add();
     }
   }

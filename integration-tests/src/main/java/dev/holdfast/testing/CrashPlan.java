@@ -3,7 +3,9 @@ package dev.holdfast.testing;
 import java.util.Optional;
 
 /**
- * Where a process dies, and whether the power goes with it. Steps are counted from 1, by process.
+ * Where a process dies, and whether the power goes with it. Steps are counted from 1, from the
+ * moment when the plan was made known to a process, or when the recording of a {@link History}
+ * began.
  *
  * @param step the step at which it dies; 0 before any
  * @param done whether that step still takes effect

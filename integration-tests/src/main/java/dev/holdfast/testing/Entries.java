@@ -6,7 +6,6 @@ import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileType;
 import dev.holdfast.testing.EntryChange.Slot;
 import java.time.Instant;
-import java.util.List;
 
 /**
  * The rules of rename(2), link(2) and their like on one volume: what is refused with which error,
@@ -74,15 +73,20 @@ final class Entries {
     InodeNumbers numbers = before.numbers();
     Instant now = machine.timestamp();
     Inode.Identity identity =
-        new Inode.Identity(numbers.nextId(), numbers.number(), type, deviceNumber, target, now);
+        new Inode.Identity(
+            numbers.nextId(),
+            numbers.number(),
+            type,
+            deviceNumber,
+            target,
+            now,
+            numbers.formerHolders());
     boolean inherits = (parent.attributes().mode() & 02000) != 0;
     int setgid = inherits && type == FileType.DIRECTORY ? 02000 : 0;
     Inode inode =
         Inode.unnamed(identity, mode | setgid, 0, inherits ? parent.attributes().gid() : 0);
     machine.change(volume, before.withUnnamed(inode, numbers.taken()));
-    apply(
-        new EntryChange(
-            List.of(new Slot(directory, name, 0, inode.id())), numbers.formerHolders(), now));
+    apply(EntryChange.naming(inode, now, new Slot(directory, name, 0, inode.id())));
     return inode.id();
   }
 
@@ -100,7 +104,7 @@ final class Entries {
     if (inode.links() >= MAX_LINKS) {
       throw failed(DiskError.TOO_MANY_LINKS);
     }
-    apply(EntryChange.of(machine.timestamp(), new Slot(to, newName, 0, id)));
+    apply(EntryChange.naming(inode, machine.timestamp(), new Slot(to, newName, 0, id)));
   }
 
   /**
@@ -130,7 +134,7 @@ final class Entries {
     if (machine.volume(volume).model().splitRenames()
         && from != to
         && !cache().get(id).isDirectory()) {
-      apply(EntryChange.of(now, new Slot(to, newName, old, id)));
+      apply(EntryChange.naming(cache().get(id), now, new Slot(to, newName, old, id)));
       apply(EntryChange.of(now, new Slot(from, name, id, 0)));
     } else {
       apply(EntryChange.of(now, new Slot(from, name, id, 0), new Slot(to, newName, old, id)));

@@ -13,15 +13,22 @@ import java.util.Set;
  * on a lost change of the same entry is lost with it, and what touches other entries is not.
  *
  * @param slots the entries that change
- * @param goneBefore earlier holders of a new inode's number, which must not be named any more
+ * @param goneBefore former holders of the number of an inode that gets a name: none of them may
+ *     have one any more
  */
 record EntryChange(List<Slot> slots, List<Long> goneBefore, Instant time) implements Change {
 
   /** One entry that changes; the ids are 0 for none. */
   record Slot(long directory, EntryName name, long before, long after) {}
 
+  /** Returns a change by which no inode gets one more name than it had. */
   static EntryChange of(Instant time, Slot... slots) {
     return new EntryChange(List.of(slots), List.of(), time);
+  }
+
+  /** Returns the change that gives {@code inode} a name, perhaps its first. */
+  static EntryChange naming(Inode inode, Instant time, Slot slot) {
+    return new EntryChange(List.of(slot), inode.identity().formerHolders(), time);
   }
 
   @Override
@@ -153,6 +160,11 @@ record EntryChange(List<Slot> slots, List<Long> goneBefore, Instant time) implem
           || keys.contains(-slot.directory)
           || (slot.before != 0 && keys.contains(-slot.before))
           || (slot.after != 0 && keys.contains(-slot.after))) {
+        return true;
+      }
+    }
+    for (long gone : goneBefore) {
+      if (keys.contains(-gone)) {
         return true;
       }
     }

@@ -3,7 +3,8 @@ package dev.holdfast.testing;
 import dev.holdfast.disk.DiskError;
 
 /**
- * How a call fails.
+ * How a call fails. Where write-back is only started, lost pages are lost in silence, and the next
+ * barrier says so.
  *
  * @param error what the caller is told
  * @param damage what happens beside
@@ -26,6 +27,15 @@ public record Fault(DiskError error, Damage damage, long seed) {
     SOME_PAGES,
     /** A barrier loses metadata as well: the cache shows what no later barrier makes durable. */
     LOST_EVERYTHING
+  }
+
+  /** Returns whether nobody is told yet: only the next barrier says what write-back lost. */
+  boolean isSilentAt(Call call) {
+    return call.verb() == Call.Verb.START_WRITEBACK
+        && switch (damage) {
+          case NONE, PARTIAL -> false;
+          case LOST_PAGES, SOME_PAGES, LOST_EVERYTHING -> true;
+        };
   }
 
   /** Returns the failure without any effect. */

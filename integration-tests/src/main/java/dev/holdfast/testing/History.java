@@ -29,14 +29,8 @@ public final class History {
     steps.add(new Step(call, failure, after));
   }
 
-  /** Remembers that something was so from now on, such as a commit acknowledged. */
-  public void note(Object what) {
-    machine.guard.lock();
-    try {
-      notes.add(new Note(steps.size(), what));
-    } finally {
-      machine.guard.unlock();
-    }
+  void note(Object what) {
+    notes.add(new Note(steps.size(), what));
   }
 
   /** Returns the number of steps. */

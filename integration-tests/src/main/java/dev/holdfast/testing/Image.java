@@ -3,6 +3,7 @@ package dev.holdfast.testing;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileType;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
@@ -28,7 +29,8 @@ final class Image {
 
   /** Returns a file system that holds an empty root directory, with inode number 2. */
   static Image formatted(Instant now) {
-    Inode.Identity identity = new Inode.Identity(ROOT, 2, FileType.DIRECTORY, 0, Bytes.NONE, now);
+    Inode.Identity identity =
+        new Inode.Identity(ROOT, 2, FileType.DIRECTORY, 0, Bytes.NONE, now, List.of());
     Inode root = Inode.unnamed(identity, 0755, 0, 0).withLinks(1, ROOT);
     return new Image(PersistentMap.empty(), PersistentMap.empty(), 0).with(root);
   }

@@ -3,6 +3,7 @@ package dev.holdfast.testing;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileType;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * One inode at one moment. Immutable.
@@ -30,9 +31,17 @@ record Inode(
    * @param id this inode for ever: never given to another one, unlike its number
    * @param number the inode number, which a later inode may get again
    * @param target of a symbolic link
+   * @param formerHolders the ids of those who had the number before, and may still have it on the
+   *     device
    */
   record Identity(
-      long id, long number, FileType type, long deviceNumber, Bytes target, Instant born) {}
+      long id,
+      long number,
+      FileType type,
+      long deviceNumber,
+      Bytes target,
+      Instant born,
+      List<Long> formerHolders) {}
 
   /** What can be set. */
   record Attributes(

@@ -11,6 +11,8 @@ import java.util.List;
  */
 public record PowerCut(Mode mode, long seed) {
 
+  private static final int MAX_TRIED = 20;
+
   /** The ways to choose. Each keeps what a barrier covered, and nothing impossible. */
   public enum Mode {
     /** Nothing else survives. */
@@ -50,6 +52,23 @@ public record PowerCut(Mode mode, long seed) {
           cuts.add(new PowerCut(mode, seed));
         }
       }
+    }
+    return List.copyOf(cuts);
+  }
+
+  /**
+   * Returns the cuts that leave every subset of {@code pending} changes, as a disk has them
+   * pending.
+   *
+   * @throws IllegalArgumentException if they are too many to try them all
+   */
+  public static List<PowerCut> subsets(int pending) {
+    if (pending > MAX_TRIED) {
+      throw new IllegalArgumentException("too many subsets: of " + pending + " changes");
+    }
+    List<PowerCut> cuts = new ArrayList<>();
+    for (long bits = 0; bits < 1L << pending; bits++) {
+      cuts.add(new PowerCut(Mode.SUBSET, bits));
     }
     return List.copyOf(cuts);
   }

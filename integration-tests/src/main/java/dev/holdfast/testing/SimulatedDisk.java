@@ -109,7 +109,7 @@ public final class SimulatedDisk implements Disk {
     return guarded(() -> new SimulatedDisk(machine.in(machine.state().withoutProcesses())));
   }
 
-  /** Plans the death of this process. */
+  /** Plans the death of this process; its next step is step 1. */
   public void plan(CrashPlan plan) {
     run(() -> process.plan(plan));
   }
@@ -153,6 +153,18 @@ public final class SimulatedDisk implements Disk {
     });
   }
 
+  /**
+   * Remembers in the recording that something was so from now on, such as a commit acknowledged.
+   * Does nothing if nobody records.
+   */
+  public void note(Object what) {
+    run(() -> {
+      if (machine.history != null) {
+        machine.history.note(what);
+      }
+    });
+  }
+
   /** Makes all that was ever done durable, on every file system; not a step. */
   public void settle() {
     run(() -> {
@@ -167,24 +179,42 @@ public final class SimulatedDisk implements Disk {
     return guarded(() -> machine.state().volumes().stream().mapToInt(Volume::pendingCount).sum());
   }
 
+  /**
+   * Fails the kernel's own write-back of a file system: pages of all its dirty files are lost, and
+   * nobody has been told yet.
+   */
+  public void loseDirtyPages(String mountPoint) {
+    Fault fault = new Fault(DiskError.IO, Fault.Damage.LOST_PAGES, 0);
+    run(() -> Barriers.failAll(machine, indexOf(mountPoint), fault));
+  }
+
   /** Changes the facts of a file system, such as its room, by its mount point. */
   public void change(String mountPoint, UnaryOperator<VolumeFacts> change) {
-    AbsolutePath path = AbsolutePath.of(mountPoint);
     run(() -> {
-      for (int i = 0; i < machine.state().volumes().size(); i++) {
-        Volume volume = machine.volume(i);
-        if (volume.facts().mountPoint().equals(path)) {
-          machine.change(i, volume.withFacts(change.apply(volume.facts())));
-          return;
-        }
-      }
-      throw new IllegalArgumentException("nothing is mounted at " + path);
+      int index = indexOf(mountPoint);
+      Volume volume = machine.volume(index);
+      machine.change(index, volume.withFacts(change.apply(volume.facts())));
     });
+  }
+
+  private int indexOf(String mountPoint) {
+    AbsolutePath path = AbsolutePath.of(mountPoint);
+    List<Volume> volumes = machine.state().volumes();
+    for (int i = 0; i < volumes.size(); i++) {
+      if (volumes.get(i).facts().mountPoint().equals(path)) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("no file system has the mount point " + path);
   }
 
   /** Returns what this process has open: a test's end asks that it is nothing. */
   public List<String> openHandles() {
     return guarded(() -> process.open().stream().map(OpenInode::toString).toList());
+  }
+
+  List<Volume> volumes() {
+    return guarded(() -> machine.state().volumes());
   }
 
   private <T> T guarded(Supplier<T> action) {

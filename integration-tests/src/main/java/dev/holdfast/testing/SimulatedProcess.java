@@ -22,6 +22,7 @@ final class SimulatedProcess {
   private final Set<OpenInode> open = new LinkedHashSet<>();
   private final List<Call> trace = new ArrayList<>();
   private @Nullable CrashPlan crashPlan;
+  private int plannedAt;
   private FaultPlan faultPlan = FaultPlan.NONE;
   private @Nullable String death;
 
@@ -33,6 +34,7 @@ final class SimulatedProcess {
 
   void plan(CrashPlan plan) {
     crashPlan = plan;
+    plannedAt = trace.size();
   }
 
   @Nullable CrashPlan crashPlan() {
@@ -98,8 +100,8 @@ final class SimulatedProcess {
 
   private <T> T step(Call call, Action<T> action, Consumer<Fault> damage) throws DiskException {
     CrashPlan plan = crashPlan;
-    if (plan != null && !plan.done() && plan.step() <= trace.size() + 1) {
-      die(plan + " before step " + (trace.size() + 1) + ": " + call);
+    if (plan != null && !plan.done() && plan.step() <= trace.size() - plannedAt + 1) {
+      die(plan + " before: " + call);
       checkAlive();
     }
     machine.passTime(machine.tick);
@@ -108,7 +110,9 @@ final class SimulatedProcess {
       Fault fault = faultPlan.faultOf(call).orElse(null);
       if (fault != null) {
         damage.accept(fault);
-        throw failure(fault, call);
+        if (!fault.isSilentAt(call)) {
+          throw failure(fault, call);
+        }
       }
       T result = action.run();
       finish(call, "");
@@ -124,8 +128,8 @@ final class SimulatedProcess {
       machine.history.add(call, failure, machine.state());
     }
     CrashPlan plan = crashPlan;
-    if (plan != null && plan.done() && plan.step() <= trace.size()) {
-      die(plan + " after step " + trace.size() + ": " + call);
+    if (plan != null && plan.done() && plan.step() <= trace.size() - plannedAt) {
+      die(plan + " after: " + call);
     }
     checkAlive();
   }

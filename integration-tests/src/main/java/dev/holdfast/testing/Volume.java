@@ -75,6 +75,17 @@ final class Volume {
     return Pending.countOf(pending);
   }
 
+  /** Returns the ids of the files that have pages which the device does not. */
+  Set<Long> dirtyFiles() {
+    Set<Long> files = new HashSet<>();
+    for (Pending each = pending; each != null; each = each.before()) {
+      if (each.change() instanceof Write write && !each.durable()) {
+        files.add(write.inode());
+      }
+    }
+    return files;
+  }
+
   Volume withFacts(VolumeFacts newFacts) {
     return new Volume(newFacts, model, cache, durable, pending, numbers, diverged);
   }

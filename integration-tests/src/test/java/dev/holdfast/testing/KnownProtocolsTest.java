@@ -120,7 +120,7 @@ final class KnownProtocolsTest {
     try (Directory folder = disk.openDirectory(FOLDER)) {
       protocol.replace(folder);
     }
-    history.note("acknowledged");
+    disk.note("acknowledged");
     assertThat(disk.openHandles()).isEmpty();
     Set<String> found = new TreeSet<>();
     for (CrashPlan plan : plans(history)) {
