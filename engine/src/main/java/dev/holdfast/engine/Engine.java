@@ -21,6 +21,7 @@ final class Engine {
   private final Housekeeping housekeeping;
   private final String workingDirectory;
   private final AtomicBoolean cancelled = new AtomicBoolean();
+  private int running;
 
   Engine(Environment environment, Journal journal, String workingDirectory) {
     this.environment = environment;
@@ -74,8 +75,31 @@ final class Engine {
                 null));
   }
 
-  void cancel() {
+  /** Counts a transaction that is running. */
+  synchronized void enter() {
+    running++;
+  }
+
+  /** Counts it out again. */
+  synchronized void leave() {
+    running--;
+    notifyAll();
+  }
+
+  /** Stops what has not passed its commit point, and waits until nothing is running. */
+  synchronized void cancel() {
     cancelled.set(true);
+    boolean interrupted = false;
+    while (running > 0) {
+      try {
+        wait();
+      } catch (InterruptedException _) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   void checkCancelled() throws RolledBackException {

@@ -3,6 +3,7 @@ package dev.holdfast.engine;
 import dev.holdfast.engine.commit.RootSession;
 import dev.holdfast.engine.control.ControlDirectory;
 import dev.holdfast.engine.control.TransactionFolder;
+import dev.holdfast.engine.control.TransactionFolder.Token;
 import dev.holdfast.journal.Journal;
 import dev.holdfast.journal.JournalView;
 import dev.holdfast.journal.TransactionId;
@@ -64,8 +65,13 @@ final class Housekeeping {
 
   private void retire(ControlDirectory control, TransactionId id) throws IOException {
     try (TransactionFolder folder = control.folder(id).orElse(null)) {
-      if (folder != null && folder.isAbandoned()) {
+      if (folder == null || !folder.isAbandoned()) {
+        return;
+      }
+      if (folder.has(Token.APPLIED) || folder.has(Token.KEPT)) {
         control.retire(id, folder);
+      } else {
+        control.removeFolder(id);
       }
     }
   }

@@ -8,11 +8,11 @@ import dev.holdfast.disk.Host;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
 import dev.holdfast.engine.commit.CommitProtocol;
-import dev.holdfast.engine.commit.CommitProtocol.Checkpoint;
 import dev.holdfast.engine.commit.CommitProtocol.Exposure;
 import dev.holdfast.engine.commit.Environment;
 import dev.holdfast.engine.commit.RecoveryReport;
 import dev.holdfast.engine.commit.RootLocks;
+import dev.holdfast.engine.commit.RootLocks.Checkpoint;
 import dev.holdfast.engine.commit.RootSession;
 import dev.holdfast.engine.control.ControlDirectory;
 import dev.holdfast.engine.control.Owner;
@@ -21,7 +21,6 @@ import dev.holdfast.engine.failure.BusyException;
 import dev.holdfast.engine.failure.ConflictException;
 import dev.holdfast.engine.failure.InDoubtException;
 import dev.holdfast.engine.failure.RefusedException;
-import dev.holdfast.engine.failure.RolledBackException;
 import dev.holdfast.engine.staging.PlanBuilder;
 import dev.holdfast.engine.staging.RootChanges;
 import dev.holdfast.engine.staging.StagingArea;
@@ -29,6 +28,7 @@ import dev.holdfast.engine.tree.LiveTree;
 import dev.holdfast.journal.Beginning;
 import dev.holdfast.journal.DirectoryTime;
 import dev.holdfast.journal.DurabilityMode;
+import dev.holdfast.journal.FileIdentity;
 import dev.holdfast.journal.FileOperation;
 import dev.holdfast.journal.JournalWriter;
 import dev.holdfast.journal.Outcome;
@@ -63,6 +63,7 @@ final class TransactionContext implements AutoCloseable {
   private final SortedMap<AbsolutePath, Part> parts = new TreeMap<>();
   private @Nullable TransactionRecord record;
   private boolean settled;
+  private boolean closed;
 
   TransactionContext(Engine engine, Options options, List<Root> roots) throws IOException {
     this.engine = engine;
@@ -70,6 +71,7 @@ final class TransactionContext implements AutoCloseable {
     this.options = options;
     this.id = environment.newId();
     this.began = environment.clock().instant();
+    engine.enter();
     try {
       for (Root root : roots) {
         parts.put(root.path(), new Part(root.path()));
@@ -301,7 +303,8 @@ final class TransactionContext implements AutoCloseable {
         parts.values().stream().map(part -> part.control).toList(),
         options.patience(),
         "process " + host().processId() + " (transaction " + requireRecord().sequence() + ")",
-        environment);
+        environment,
+        checkpoint());
   }
 
   private boolean isAnyPending() throws DiskException {
@@ -403,7 +406,13 @@ final class TransactionContext implements AutoCloseable {
       String fileSystem = part.control.directory().fileSystem().id();
       fileSystems.add(fileSystem);
       boolean touched = !built.operations().isEmpty() || !built.directoryTimes().isEmpty();
-      roots.add(new PlannedRoot(part.path, part.control.path(), fileSystem, touched));
+      roots.add(
+          new PlannedRoot(
+              part.path,
+              part.control.path(),
+              fileSystem,
+              FileIdentity.of(part.openFolder().directory().stat()),
+              touched));
     }
     if (!conflicts.isEmpty()) {
       throw new ConflictException(
@@ -447,10 +456,9 @@ final class TransactionContext implements AutoCloseable {
     }
     parts.values().forEach(Part::close);
     parts.clear();
-  }
-
-  /** Makes a failure that names the transaction's state of a failure while staging. */
-  static RolledBackException rolledBack(IOException cause) {
-    return new RolledBackException(cause.getMessage() + "; nothing was changed", cause);
+    if (!closed) {
+      closed = true;
+      engine.leave();
+    }
   }
 }

@@ -10,8 +10,10 @@ import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
 import dev.holdfast.engine.Change.Kind;
 import dev.holdfast.engine.Progress.Phase;
+import dev.holdfast.engine.commit.RecoveryReport;
 import dev.holdfast.engine.failure.ConflictException;
 import dev.holdfast.engine.failure.HoldfastException;
+import dev.holdfast.engine.failure.InDoubtException;
 import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.failure.RolledBackException;
 import dev.holdfast.engine.source.Comparison;
@@ -125,6 +127,7 @@ final class TreeUpdate {
   private Committed commit(AbsolutePath directory) throws IOException {
     Root root = holdfast.root(directory);
     target = root.path();
+    recoverFirst();
     try (Transaction transaction = holdfast.begin(options.transaction(), root)) {
       changes = transaction.context().look(root);
       tree = changes.tree();
@@ -140,6 +143,16 @@ final class TreeUpdate {
           done.exposureMicros(),
           done.renames(),
           all);
+    }
+  }
+
+  /** What a crash left is not to be compared with the source. */
+  private void recoverFirst() throws IOException {
+    RecoveryReport report = holdfast.recover(List.of(target), false);
+    if (report.isUnresolved()) {
+      throw new InDoubtException(
+          String.join("; ", report.findings().stream().map(RecoveryReport.Finding::text).toList()),
+          null);
     }
   }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Decodes one plan, and accepts nothing but what {@link PlanEncoder} writes. */
 final class PlanDecoder {
-  private static final int LEAST_ROOT = 4;
+  private static final int LEAST_ROOT = 13;
   private static final int LEAST_OPERATION = 15;
   private static final int LEAST_TIME = 15;
 
@@ -66,7 +66,12 @@ final class PlanDecoder {
     List<PlannedRoot> plannedRoots = new ArrayList<>();
     for (int i = 0; i < roots; i++) {
       plannedRoots.add(
-          new PlannedRoot(absolute(in.bytes()), absolute(in.bytes()), in.text(), in.flag()));
+          new PlannedRoot(
+              absolute(in.bytes()),
+              absolute(in.bytes()),
+              in.text(),
+              new FileIdentity(in.u64(), in.instant()),
+              in.flag()));
     }
     int operations = in.count(LEAST_OPERATION);
     spend((long) operations * HEAP_PER_OPERATION);

@@ -63,7 +63,8 @@ final class PlanEncoder {
     out.count(plan.roots().size());
     for (PlannedRoot root : plan.roots()) {
       out.bytes(root.path().bytes()).bytes(root.control().bytes());
-      out.text(root.fileSystem()).flag(root.touched());
+      out.text(root.fileSystem()).u64(root.folder().inode());
+      out.instant(root.folder().born()).flag(root.touched());
     }
     out.count(plan.operations().size());
     for (FileOperation operation : plan.operations()) {

@@ -87,6 +87,7 @@ public final class Samples {
                 AbsolutePath.of("/srv/app"),
                 AbsolutePath.of("/srv/.holdfast/app"),
                 "ext4-0123456789abcdef",
+                new FileIdentity(4711, Instant.ofEpochSecond(1_700_000_000, 17)),
                 true)),
         list,
         times);
@@ -102,6 +103,7 @@ public final class Samples {
               AbsolutePath.of("/srv/root-" + i),
               AbsolutePath.of("/srv/.holdfast/root-" + i),
               "file system " + i,
+              new FileIdentity(random.nextLong(), Instant.ofEpochSecond(random.nextInt())),
               random.nextBoolean()));
     }
     List<FileOperation> list = new ArrayList<>();

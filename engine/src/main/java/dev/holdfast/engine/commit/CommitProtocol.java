@@ -1,6 +1,7 @@
 package dev.holdfast.engine.commit;
 
 import dev.holdfast.disk.DiskException;
+import dev.holdfast.engine.commit.RootLocks.Checkpoint;
 import dev.holdfast.engine.control.ControlDirectory;
 import dev.holdfast.engine.control.Marker;
 import dev.holdfast.engine.control.Owner;
@@ -64,13 +65,6 @@ public final class CommitProtocol {
    */
   public record Exposure(long micros, int renames, List<String> notes) {}
 
-  /** Asked at points where stopping is still free; throws to stop. */
-  @FunctionalInterface
-  public interface Checkpoint {
-    /** Throws if the transaction shall not go on. */
-    void check() throws HoldfastException;
-  }
-
   /**
    * Runs the protocol. On return the new state is durable, and stays after any crash.
    *
@@ -81,7 +75,7 @@ public final class CommitProtocol {
     try {
       decide();
       checkpoint.check();
-      gates = takeGates();
+      gates = takeGates(checkpoint);
     } catch (IOException e) {
       giveUp(e);
       throw asFailure(e);
@@ -125,13 +119,14 @@ public final class CommitProtocol {
     }
   }
 
-  private RootLocks takeGates() throws IOException {
+  private RootLocks takeGates(Checkpoint checkpoint) throws IOException {
     return RootLocks.take(
         RootLocks.Kind.GATE,
         roots.stream().map(RootSession::control).toList(),
         patience,
         "",
-        environment);
+        environment,
+        checkpoint);
   }
 
   /**
@@ -198,6 +193,12 @@ public final class CommitProtocol {
       if (root.control().isPending()) {
         root.control().settle(root.requireFolder(), token);
       }
+    }
+  }
+
+  private void keepFolders() throws DiskException {
+    for (RootSession root : roots) {
+      root.requireFolder().put(Token.KEPT, new byte[0]);
     }
   }
 
@@ -318,6 +319,9 @@ public final class CommitProtocol {
       reverseAll(plan, executor);
       Barriers.sync(roots);
       recorded &= recordRolledBack(cause);
+      if (executor.keepsFolder()) {
+        keepFolders();
+      }
       settle(Token.ROLLED_BACK);
       if (recorded && !executor.keepsFolder()) {
         discard();

@@ -141,30 +141,45 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
     if (control == null) {
       return null;
     }
-    if (plan != null) {
-      String planned =
-          plan.roots().stream()
-              .filter(r -> r.path().equals(root))
-              .map(PlannedRoot::fileSystem)
-              .findFirst()
-              .orElse("");
-      if (!planned.equals(control.directory().fileSystem().id())) {
+    LiveTree tree = null;
+    TransactionFolder folder = null;
+    try {
+      folder = control.folder(id).orElse(null);
+      if (plan != null && !isPlanned(root, control, folder)) {
+        if (folder != null) {
+          folder.close();
+        }
         control.close();
         return null;
       }
-    }
-    LiveTree tree = null;
-    try {
       tree = LiveTree.open(environment.disk(), root);
-      return new RootSession(
-          tree, control, control.folder(id).orElse(null), control.directory().openSync());
+      return new RootSession(tree, control, folder, control.directory().openSync());
     } catch (DiskException e) {
       if (tree != null) {
         tree.close();
       }
+      if (folder != null) {
+        folder.close();
+      }
       control.close();
       throw e;
     }
+  }
+
+  /** Another file system, or a folder restored from a backup, holds no evidence (hole 21). */
+  private boolean isPlanned(
+      AbsolutePath root, ControlDirectory control, @Nullable TransactionFolder folder)
+      throws DiskException {
+    if (plan == null) {
+      return true;
+    }
+    for (PlannedRoot planned : plan.roots()) {
+      if (planned.path().equals(root)) {
+        return planned.fileSystem().equals(control.directory().fileSystem().id())
+            && (folder == null || planned.folder().is(folder.directory().stat()));
+      }
+    }
+    return false;
   }
 
   TransactionId id() {

@@ -10,6 +10,7 @@ import dev.holdfast.engine.commit.RecoveryDecision.Label;
 import dev.holdfast.engine.commit.RecoveryDecision.Leave;
 import dev.holdfast.engine.commit.RecoveryReport.Finding;
 import dev.holdfast.engine.commit.RecoveryReport.Result;
+import dev.holdfast.engine.commit.RootLocks.Checkpoint;
 import dev.holdfast.engine.control.ControlDirectory;
 import dev.holdfast.engine.control.Marker;
 import dev.holdfast.engine.control.Owner;
@@ -46,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Recovery {
   private static final Duration GATE_PATIENCE = Duration.ofSeconds(60);
+  private static final Duration UNFINISHED_AGE = Duration.ofMinutes(1);
 
   private final Environment environment;
   private final Journal journal;
@@ -120,6 +122,9 @@ public final class Recovery {
         findings.add(unresolved(null, root, foreign));
         return;
       }
+      if (!checkOnly) {
+        removeOrphans(control, view);
+      }
       if (!control.isPending()) {
         return;
       }
@@ -140,7 +145,7 @@ public final class Recovery {
     }
   }
 
-  private static @Nullable String foreign(ControlDirectory control, JournalView view)
+  private @Nullable String foreign(ControlDirectory control, JournalView view)
       throws DiskException {
     Owner owner = control.owner().orElse(null);
     if (owner == null) {
@@ -153,6 +158,9 @@ public final class Recovery {
           + owner.state()
           + "; use that one, or `holdfast recover --adopt` if it is lost";
     }
+    if (!owner.machineId().equals(environment.disk().host().machineId())) {
+      return "it belongs to another machine, " + owner.machineId() + "; recover it there";
+    }
     if (owner.sequence() > view.lastSequence()) {
       return "the journal is older than the tree: it ends at transaction "
           + view.lastSequence()
@@ -163,12 +171,45 @@ public final class Recovery {
     return null;
   }
 
+  /**
+   * Removes the folders of transactions that came to nothing: unknown to the journal, or rolled
+   * back on record, and in nobody's hands. Never one that may hold a before-image (hole 44).
+   */
+  private void removeOrphans(ControlDirectory control, JournalView view) throws IOException {
+    control.removeUnfinished(environment.clock().instant().minus(UNFINISHED_AGE));
+    for (TransactionId id : control.folders()) {
+      TransactionRecord record = view.find(id).orElse(null);
+      boolean over = record == null || record.state() == TransactionState.ROLLED_BACK;
+      if (over && isOrphan(control, id)) {
+        control.removeFolder(id);
+      }
+    }
+  }
+
+  private static boolean isOrphan(ControlDirectory control, TransactionId id) throws DiskException {
+    if (control.isPending() && control.marker().map(m -> m.id().equals(id)).orElse(true)) {
+      return false;
+    }
+    try (TransactionFolder folder = control.folder(id).orElse(null)) {
+      return folder == null
+          || (folder.isAbandoned()
+              && !folder.has(Token.APPLIED)
+              && !folder.has(Token.KEPT)
+              && (folder.has(Token.ROLLED_BACK) || !folder.has(Token.GO)));
+    }
+  }
+
   /** A marker that was cut off while it was written: barrier 1 never ended, nothing was visible. */
   private Finding tornMarker(AbsolutePath root, ControlDirectory control, boolean checkOnly)
       throws IOException {
     try (RootLocks _ =
         RootLocks.take(
-            RootLocks.Kind.WRITER, List.of(control), Duration.ZERO, signature(), environment)) {
+            RootLocks.Kind.WRITER,
+            List.of(control),
+            Duration.ZERO,
+            signature(),
+            environment,
+            Checkpoint.NONE)) {
       for (TransactionId id : control.folders()) {
         try (TransactionFolder folder = control.folder(id).orElse(null)) {
           if (folder != null
@@ -217,7 +258,12 @@ public final class Recovery {
       first.sessions().forEach(session -> controls.add(session.control()));
       try (RootLocks _ =
           RootLocks.take(
-              RootLocks.Kind.WRITER, controls, Duration.ZERO, signature(), environment)) {
+              RootLocks.Kind.WRITER,
+              controls,
+              Duration.ZERO,
+              signature(),
+              environment,
+              Checkpoint.NONE)) {
         return settleLocked(id, hint, known, checkOnly);
       } catch (BusyException e) {
         boolean visible = first.marker();
@@ -342,7 +388,8 @@ public final class Recovery {
         pending.sessions().stream().map(RootSession::control).toList(),
         GATE_PATIENCE,
         "",
-        environment);
+        environment,
+        Checkpoint.NONE);
   }
 
   /** Executes what remains. Used by {@code resolve} too. */
@@ -442,6 +489,9 @@ public final class Recovery {
     Token token = state == TransactionState.APPLIED ? Token.APPLIED : Token.ROLLED_BACK;
     for (RootSession session : pending.sessions()) {
       TransactionFolder folder = session.folder();
+      if (folder != null && keepFolder && token == Token.ROLLED_BACK) {
+        folder.put(Token.KEPT, new byte[0]);
+      }
       if (pending.isMarked(session)) {
         if (folder == null) {
           session.control().removeMarker();

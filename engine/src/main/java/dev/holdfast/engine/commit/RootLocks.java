@@ -5,6 +5,7 @@ import dev.holdfast.disk.DiskLock;
 import dev.holdfast.disk.LockMode;
 import dev.holdfast.engine.control.ControlDirectory;
 import dev.holdfast.engine.failure.BusyException;
+import dev.holdfast.engine.failure.HoldfastException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +18,16 @@ import java.util.Optional;
  * gate, cannot wait for each other.
  */
 public final class RootLocks implements AutoCloseable {
+  /** Asked while waiting, and at points where stopping is still free; throws to stop. */
+  @FunctionalInterface
+  public interface Checkpoint {
+    /** Never stops. */
+    Checkpoint NONE = () -> {};
+
+    /** Throws if the transaction shall not go on. */
+    void check() throws HoldfastException;
+  }
+
   private static final Duration STEP = Duration.ofMillis(10);
 
   private final List<DiskLock> locks;
@@ -33,14 +44,19 @@ public final class RootLocks implements AutoCloseable {
 
   /** Takes the writer's locks; see {@link #take}. */
   public static RootLocks takeWriters(
-      List<ControlDirectory> controls, Duration limit, String signature, Environment environment)
-      throws DiskException, BusyException {
-    return take(Kind.WRITER, controls, limit, signature, environment);
+      List<ControlDirectory> controls,
+      Duration limit,
+      String signature,
+      Environment environment,
+      Checkpoint checkpoint)
+      throws DiskException, HoldfastException {
+    return take(Kind.WRITER, controls, limit, signature, environment, checkpoint);
   }
 
   /**
    * Takes the locks within {@code limit}; a limit of zero tries once.
    *
+   * @param checkpoint asked between two tries
    * @param signature what to write into a writer's lock, so that others can name its holder
    * @throws BusyException if somebody else held one of them all the time
    */
@@ -49,8 +65,9 @@ public final class RootLocks implements AutoCloseable {
       List<ControlDirectory> controls,
       Duration limit,
       String signature,
-      Environment environment)
-      throws DiskException, BusyException {
+      Environment environment,
+      Checkpoint checkpoint)
+      throws DiskException, HoldfastException {
     Instant start = environment.clock().instant();
     while (true) {
       List<DiskLock> taken = new ArrayList<>();
@@ -67,6 +84,7 @@ public final class RootLocks implements AutoCloseable {
       if (Duration.between(start, environment.clock().instant()).compareTo(limit) >= 0) {
         throw busy(kind, refused);
       }
+      checkpoint.check();
       environment.pause().sleep(STEP);
     }
   }

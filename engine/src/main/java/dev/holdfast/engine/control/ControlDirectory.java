@@ -17,6 +17,7 @@ import dev.holdfast.journal.TransactionId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -339,6 +340,17 @@ public final class ControlDirectory implements AutoCloseable {
       transactions.rename(name, images, name);
     } else {
       removeFolder(id);
+    }
+  }
+
+  /** Removes folders that were cut off while they were made, before {@code limit}. */
+  public void removeUnfinished(Instant limit) throws DiskException {
+    for (EntryName name : transactions.list()) {
+      Stat stat =
+          TransactionFolder.isUnfinished(name) ? transactions.stat(name).orElse(null) : null;
+      if (stat != null && stat.changed().isBefore(limit)) {
+        TreeRemoval.remove(transactions, name);
+      }
     }
   }
 

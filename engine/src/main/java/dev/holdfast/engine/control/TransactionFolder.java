@@ -43,6 +43,8 @@ public final class TransactionFolder implements AutoCloseable {
     APPLIED("applied"),
     /** The old state is durable. */
     ROLLED_BACK("rolled_back"),
+    /** It was rolled back, and holds what somebody else wrote and what is nowhere else. */
+    KEPT("kept"),
     /** Barrier 2 failed: what is visible may not be durable. */
     UNSURE("unsure");
 
@@ -102,6 +104,10 @@ public final class TransactionFolder implements AutoCloseable {
       directory.close();
       throw e;
     }
+  }
+
+  static boolean isUnfinished(EntryName name) {
+    return name.toString().endsWith(UNFINISHED);
   }
 
   /** Returns the folder; empty if it is not there, or was cut off while it was made. */
