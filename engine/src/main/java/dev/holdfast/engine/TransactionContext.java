@@ -30,6 +30,7 @@ import dev.holdfast.journal.DirectoryTime;
 import dev.holdfast.journal.DurabilityMode;
 import dev.holdfast.journal.FileIdentity;
 import dev.holdfast.journal.FileOperation;
+import dev.holdfast.journal.JournalView;
 import dev.holdfast.journal.JournalWriter;
 import dev.holdfast.journal.Outcome;
 import dev.holdfast.journal.Plan;
@@ -330,8 +331,12 @@ final class TransactionContext implements AutoCloseable {
 
   private Committed commitLocked() throws IOException {
     List<RootSession> sessions = new ArrayList<>();
+    long lastSequence;
+    try (JournalView view = engine.journal().read()) {
+      lastSequence = view.lastSequence();
+    }
     for (Part part : parts.values()) {
-      requireOwned(part.control);
+      requireOwned(part.control, lastSequence);
       sessions.add(part.session());
       part.changes.complete();
     }
@@ -362,7 +367,7 @@ final class TransactionContext implements AutoCloseable {
     return committed;
   }
 
-  private void requireOwned(ControlDirectory control) throws IOException {
+  private void requireOwned(ControlDirectory control, long lastSequence) throws IOException {
     Owner owner = control.owner().orElse(null);
     if (owner == null) {
       throw new InDoubtException(control.path() + "/owner is missing or damaged", null);
@@ -372,7 +377,7 @@ final class TransactionContext implements AutoCloseable {
           control.path() + " belongs to another journal, in " + owner.state(),
           "journal " + owner.journal());
     }
-    if (owner.sequence() >= requireRecord().sequence()) {
+    if (owner.sequence() > lastSequence) {
       throw new InDoubtException(
           "the journal in "
               + engine.journal().directory()

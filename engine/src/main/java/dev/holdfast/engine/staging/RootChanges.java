@@ -244,8 +244,37 @@ public final class RootChanges {
 
   private record Spot(Seen seen, int slot, RelativePath within) {}
 
+  /**
+   * Makes a deletion of a move whose entry is deleted, or covered, at its new place: then there is
+   * nothing to be moved.
+   */
+  private void dissolveMove(RelativePath path) {
+    Node here = nodes.get(path);
+    if (here == null || !(here.target() instanceof MovedHere(RelativePath from, _))) {
+      return;
+    }
+    List<RelativePath> below =
+        nodes.keySet().stream().filter(each -> path.contains(each) && !each.equals(path)).toList();
+    for (RelativePath each : below) {
+      Node node = node(each);
+      remove(each);
+      if (node.seen().isPresent()) {
+        put(node.seen().path(), node);
+      }
+    }
+    put(from, new Node(node(from).seen(), new Gone()));
+    put(path, new Node(here.seen(), new Gone()));
+  }
+
+  private void remove(RelativePath path) {
+    Node node = node(path);
+    nodes.remove(path);
+    undos.push(() -> nodes.put(path, node));
+  }
+
   /** Finds the spot for a new entry, and puts aside what was staged there before. */
   private Spot clear(RelativePath path) throws DiskException {
+    dissolveMove(path);
     Seen seen = look(path);
     Node node = nodes.get(path);
     if (node != null && node.target() instanceof Staged staged) {
@@ -368,6 +397,7 @@ public final class RootChanges {
       }
       case View.Live(_, Stat stat, _) -> {
         requireEmpty(path, stat.type());
+        dissolveMove(path);
         put(path, new Node(look(path), new Gone()));
       }
     }
@@ -388,8 +418,7 @@ public final class RootChanges {
           && (staged.within().isEmpty() || each.equals(path))) {
         setAside(staged);
       }
-      nodes.remove(each);
-      undos.push(() -> nodes.put(each, node));
+      remove(each);
     }
   }
 
