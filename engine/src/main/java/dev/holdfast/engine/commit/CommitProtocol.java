@@ -2,7 +2,6 @@ package dev.holdfast.engine.commit;
 
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.engine.commit.RootLocks.Checkpoint;
-import dev.holdfast.engine.control.ControlDirectory;
 import dev.holdfast.engine.control.Marker;
 import dev.holdfast.engine.control.Owner;
 import dev.holdfast.engine.control.TransactionFolder;
@@ -97,6 +96,10 @@ public final class CommitProtocol {
     for (RootSession root : roots) {
       root.requireFolder().writePlan(planFile);
       root.requireFolder().prepareGo();
+      Owner owner = root.control().owner().orElse(null);
+      if (owner != null) {
+        root.control().prepareSequence(owner, plan.sequence());
+      }
     }
     for (RootSession root : roots) {
       root.control().mark(marker);
@@ -223,7 +226,7 @@ public final class CommitProtocol {
       int renames = 0;
       try {
         for (RootSession root : roots) {
-          raiseSequence(root.control());
+          root.control().raiseSequence();
         }
         for (RootSession root : roots) {
           root.requireFolder().go(); // This is the commit point (I4).
@@ -246,13 +249,6 @@ public final class CommitProtocol {
           new Exposure(Duration.between(first, last).toNanos() / 1000, renames, executor.notes());
       finish(exposure);
       return exposure;
-    }
-  }
-
-  private void raiseSequence(ControlDirectory control) throws DiskException {
-    Owner owner = control.owner().orElse(null);
-    if (owner != null) {
-      control.raiseSequence(owner, plan.sequence());
     }
   }
 

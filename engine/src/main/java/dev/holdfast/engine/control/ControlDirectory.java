@@ -209,10 +209,20 @@ public final class ControlDirectory implements AutoCloseable {
         : Owner.decode(CheckedText.read(directory, OWNER));
   }
 
-  /** Records that transaction {@code sequence} passed its barrier 1. Durable with barrier 2. */
-  public void raiseSequence(Owner owner, long sequence) throws DiskException {
+  /**
+   * Writes what {@link #raiseSequence} will put into place. Durable with barrier 1, so that the
+   * rename after it can never install a torn file.
+   */
+  public void prepareSequence(Owner owner, long sequence) throws DiskException {
     if (owner.sequence() < sequence) {
-      write(OWNER_NEXT, OWNER, owner.withSequence(sequence).encode());
+      writeTemporary(OWNER_NEXT, owner.withSequence(sequence).encode());
+    }
+  }
+
+  /** Records that the transaction passed its barrier 1. Durable with barrier 2. */
+  public void raiseSequence() throws DiskException {
+    if (directory.stat(OWNER_NEXT).isPresent()) {
+      directory.renameOver(OWNER_NEXT, directory, OWNER);
     }
   }
 
@@ -223,14 +233,20 @@ public final class ControlDirectory implements AutoCloseable {
   }
 
   private void write(EntryName temporary, EntryName name, byte[] bytes) throws DiskException {
+    writeTemporary(temporary, bytes);
+    try (DiskFile file = directory.openToWrite(temporary)) {
+      file.sync();
+    }
+    directory.renameOver(temporary, directory, name);
+  }
+
+  private void writeTemporary(EntryName temporary, byte[] bytes) throws DiskException {
     if (directory.stat(temporary).isPresent()) {
       directory.unlink(temporary);
     }
     try (DiskFile file = directory.create(temporary, READABLE_FILE)) {
       file.write(0, ByteBuffer.wrap(bytes));
-      file.sync();
     }
-    directory.renameOver(temporary, directory, name);
   }
 
   /** Returns the root's settings. */
