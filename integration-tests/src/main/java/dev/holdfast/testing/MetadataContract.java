@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Modes, owners, times, extended attributes, and what stat says. */
@@ -242,6 +243,25 @@ interface MetadataContract extends DiskFixture {
 
   private static byte[] text(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  default void keepsLongAndManyAttributes() throws Exception {
+    needsAttributes();
+    byte[] value = new byte[1500];
+    new Random(1).nextBytes(value);
+    here().setExtendedAttribute("user.long", value);
+    for (int i = 0; i < 30; i++) {
+      here().setExtendedAttribute("user.with-a-rather-long-name-" + i, new byte[] {(byte) i});
+    }
+
+    assertThat(here().extendedAttributes().get("user.long")).isEqualTo(value);
+    assertThat(userAttributes(here())).hasSize(31);
+    assertThat(here().extendedAttributes().get("user.with-a-rather-long-name-29"))
+        .isEqualTo(new byte[] {29});
+    for (String name : userAttributes(here())) {
+      here().removeExtendedAttribute(name);
+    }
   }
 
   @Test

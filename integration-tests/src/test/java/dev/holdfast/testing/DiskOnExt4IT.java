@@ -9,7 +9,7 @@ final class DiskOnExt4IT extends LoopDiskContract {
 
   @Override
   MountedFileSystem mount(Path folder) throws IOException {
-    return MountedFileSystem.make(folder, 64, List.of("mkfs.ext4", "-q"));
+    return MountedFileSystem.make(folder, 64, List.of("mkfs.ext4", "-q", "-b", "4096"));
   }
 
   @Override

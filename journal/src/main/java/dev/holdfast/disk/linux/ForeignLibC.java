@@ -1,10 +1,6 @@
 package dev.holdfast.disk.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -13,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +38,13 @@ final class ForeignLibC implements LibC {
           Linker.Option.captureCallState("errno"));
 
   private static final Architecture MACHINE = Architecture.current();
+
+  private static final int PATH_MAX = 4096; // <linux/limits.h>, with the NUL
+  private static final int STRUCTURE = 256; // struct statx, the largest
+  private static final int BLOCK = 64 * 1024; // XATTR_LIST_MAX, XATTR_SIZE_MAX
+
+  /** Enough for most attributes: the kernel allocates and clears as much as it is offered. */
+  private static final int SMALL_BLOCK = 512;
 
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
@@ -100,11 +104,11 @@ final class ForeignLibC implements LibC {
       throws ErrnoException {
     Scratch scratch = SCRATCH.get();
     long path = scratch.first(OPENAT2, pathname);
-    MemorySegment how = scratch.structure; // struct open_how of <linux/openat2.h>
-    how.set(JAVA_LONG_UNALIGNED, 0, flags);
-    how.set(JAVA_LONG_UNALIGNED, 8, mode);
-    how.set(JAVA_LONG_UNALIGNED, 16, resolve);
-    return OPENAT2.callInt(scratch, dirfd, path, how.address(), 24, 0);
+    ByteBuffer how = scratch.structure.bytes; // struct open_how of <linux/openat2.h>
+    how.putLong(0, flags);
+    how.putLong(8, mode);
+    how.putLong(16, resolve);
+    return OPENAT2.callInt(scratch, dirfd, path, scratch.structure.address, 24, 0);
   }
 
   @Override
@@ -121,37 +125,38 @@ final class ForeignLibC implements LibC {
   @Override
   public Statx statx(int dirfd, byte[] pathname, int flags, int mask) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    MemorySegment s = scratch.structure; // struct statx of <linux/stat.h>
-    STATX.callInt(scratch, dirfd, scratch.first(STATX, pathname), flags, mask, s.address());
+    ByteBuffer s = scratch.structure.bytes; // struct statx of <linux/stat.h>
+    STATX.callInt(
+        scratch, dirfd, scratch.first(STATX, pathname), flags, mask, scratch.structure.address);
     return new Statx(
-        s.get(JAVA_INT_UNALIGNED, 0),
-        s.get(JAVA_INT_UNALIGNED, 16),
-        s.get(JAVA_INT_UNALIGNED, 20),
-        s.get(JAVA_INT_UNALIGNED, 24),
-        Short.toUnsignedInt(s.get(JAVA_SHORT_UNALIGNED, 28)),
-        s.get(JAVA_LONG_UNALIGNED, 32),
-        s.get(JAVA_LONG_UNALIGNED, 40),
-        s.get(JAVA_LONG_UNALIGNED, 48),
-        s.get(JAVA_LONG_UNALIGNED, 80),
-        s.get(JAVA_INT_UNALIGNED, 88),
-        s.get(JAVA_LONG_UNALIGNED, 96),
-        s.get(JAVA_INT_UNALIGNED, 104),
-        s.get(JAVA_LONG_UNALIGNED, 112),
-        s.get(JAVA_INT_UNALIGNED, 120),
-        s.get(JAVA_INT_UNALIGNED, 128),
-        s.get(JAVA_INT_UNALIGNED, 132),
-        s.get(JAVA_INT_UNALIGNED, 136),
-        s.get(JAVA_INT_UNALIGNED, 140),
-        s.get(JAVA_LONG_UNALIGNED, 144));
+        s.getInt(0),
+        s.getInt(16),
+        s.getInt(20),
+        s.getInt(24),
+        Short.toUnsignedInt(s.getShort(28)),
+        s.getLong(32),
+        s.getLong(40),
+        s.getLong(48),
+        s.getLong(80),
+        s.getInt(88),
+        s.getLong(96),
+        s.getInt(104),
+        s.getLong(112),
+        s.getInt(120),
+        s.getInt(128),
+        s.getInt(132),
+        s.getInt(136),
+        s.getInt(140),
+        s.getLong(144));
   }
 
   @Override
   public int getdents64(int fd, byte[] buffer) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    MemorySegment block = scratch.block();
-    long length = Math.min(buffer.length, block.byteSize());
-    int filled = (int) GETDENTS64.call(scratch, fd, block.address(), length, 0, 0);
-    MemorySegment.copy(block, JAVA_BYTE, 0, buffer, 0, filled);
+    Memory block = scratch.block();
+    int length = Math.min(buffer.length, BLOCK);
+    int filled = (int) GETDENTS64.call(scratch, fd, block.address, length, 0, 0);
+    block.bytes.get(0, buffer, 0, filled);
     return filled;
   }
 
@@ -212,8 +217,8 @@ final class ForeignLibC implements LibC {
   public byte[] readlinkat(int dirfd, byte[] pathname) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
     long path = scratch.first(READLINKAT, pathname);
-    MemorySegment block = scratch.block(); // 64 KiB; the kernel's own limit is a page
-    long length = READLINKAT.call(scratch, dirfd, path, block.address(), block.byteSize(), 0);
+    Memory block = scratch.block(); // the kernel's own limit is a page
+    long length = READLINKAT.call(scratch, dirfd, path, block.address, BLOCK, 0);
     return bytes(block, length);
   }
 
@@ -239,13 +244,13 @@ final class ForeignLibC implements LibC {
   public void utimensat(int dirfd, byte[] pathname, long seconds, long nanoseconds, int flags)
       throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    MemorySegment times = scratch.structure; // struct timespec[2]: atime, mtime
-    times.set(JAVA_LONG_UNALIGNED, 0, 0);
-    times.set(JAVA_LONG_UNALIGNED, 8, UTIME_OMIT);
-    times.set(JAVA_LONG_UNALIGNED, 16, seconds);
-    times.set(JAVA_LONG_UNALIGNED, 24, nanoseconds);
+    ByteBuffer times = scratch.structure.bytes; // struct timespec[2]: atime, mtime
+    times.putLong(0, 0);
+    times.putLong(8, UTIME_OMIT);
+    times.putLong(16, seconds);
+    times.putLong(24, nanoseconds);
     long path = scratch.first(UTIMENSAT, pathname);
-    UTIMENSAT.callInt(scratch, dirfd, path, times.address(), flags, 0);
+    UTIMENSAT.callInt(scratch, dirfd, path, scratch.structure.address, flags, 0);
   }
 
   @Override
@@ -262,8 +267,16 @@ final class ForeignLibC implements LibC {
 
   private static byte[] listed(Function function, Scratch scratch, long inode)
       throws ErrnoException {
-    MemorySegment block = scratch.block(); // XATTR_LIST_MAX
-    long length = function.call(scratch, inode, block.address(), block.byteSize(), 0, 0);
+    Memory block = scratch.block();
+    long length;
+    try {
+      length = function.call(scratch, inode, block.address, SMALL_BLOCK, 0, 0);
+    } catch (ErrnoException e) {
+      if (!e.is(Errno.ERANGE)) {
+        throw e;
+      }
+      length = function.call(scratch, inode, block.address, BLOCK, 0, 0);
+    }
     return bytes(block, length);
   }
 
@@ -281,9 +294,17 @@ final class ForeignLibC implements LibC {
 
   private static byte[] valueOf(Function function, Scratch scratch, long inode, byte[] name)
       throws ErrnoException {
-    MemorySegment block = scratch.block(); // XATTR_SIZE_MAX
+    Memory block = scratch.block();
     long named = scratch.second(function, name);
-    long length = function.call(scratch, inode, named, block.address(), block.byteSize(), 0);
+    long length;
+    try {
+      length = function.call(scratch, inode, named, block.address, SMALL_BLOCK, 0);
+    } catch (ErrnoException e) {
+      if (!e.is(Errno.ERANGE)) {
+        throw e;
+      }
+      length = function.call(scratch, inode, named, block.address, BLOCK, 0);
+    }
     return bytes(block, length);
   }
 
@@ -302,13 +323,13 @@ final class ForeignLibC implements LibC {
   private static void setValue(
       Function function, Scratch scratch, long inode, byte[] name, byte[] value)
       throws ErrnoException {
-    MemorySegment block = scratch.block();
-    if (value.length > block.byteSize()) { // XATTR_SIZE_MAX
+    Memory block = scratch.block();
+    if (value.length > BLOCK) {
       throw new ErrnoException(function.name, Errno.E2BIG);
     }
-    MemorySegment.copy(value, 0, block, JAVA_BYTE, 0, value.length);
+    block.bytes.put(0, value);
     long named = scratch.second(function, name);
-    function.callInt(scratch, inode, named, block.address(), value.length, 0);
+    function.callInt(scratch, inode, named, block.address, value.length, 0);
   }
 
   @Override
@@ -327,31 +348,36 @@ final class ForeignLibC implements LibC {
   @Override
   public int pread(int fd, ByteBuffer buffer, long offset) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
+    int position = buffer.position();
+    int length;
     if (buffer.isDirect()) {
       MemorySegment target = MemorySegment.ofBuffer(buffer);
-      int length = (int) PREAD.call(scratch, fd, target.address(), target.byteSize(), offset, 0);
-      buffer.position(buffer.position() + length); // also keeps the buffer's memory alive
-      return length;
+      length = (int) PREAD.call(scratch, fd, target.address(), target.byteSize(), offset, 0);
+    } else {
+      Memory block = scratch.block();
+      int wanted = Math.min(buffer.remaining(), BLOCK);
+      length = (int) PREAD.call(scratch, fd, block.address, wanted, offset, 0);
+      buffer.put(position, block.bytes, 0, length);
     }
-    MemorySegment block = scratch.block();
-    long wanted = Math.min(buffer.remaining(), block.byteSize());
-    int length = (int) PREAD.call(scratch, fd, block.address(), wanted, offset, 0);
-    MemorySegment.copy(block, 0, MemorySegment.ofBuffer(buffer), 0, length);
-    buffer.position(buffer.position() + length);
+    buffer.position(position + length); // also keeps the buffer's memory alive
     return length;
   }
 
   @Override
   public int pwrite(int fd, ByteBuffer buffer, long offset) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    MemorySegment source = MemorySegment.ofBuffer(buffer);
-    if (!buffer.isDirect()) {
-      MemorySegment block = scratch.block();
-      long length = Math.min(source.byteSize(), block.byteSize());
-      source = block.asSlice(0, length).copyFrom(source.asSlice(0, length));
+    int position = buffer.position();
+    int length;
+    if (buffer.isDirect()) {
+      MemorySegment source = MemorySegment.ofBuffer(buffer);
+      length = (int) PWRITE.call(scratch, fd, source.address(), source.byteSize(), offset, 0);
+    } else {
+      Memory block = scratch.block();
+      int some = Math.min(buffer.remaining(), BLOCK);
+      block.bytes.put(0, buffer, position, some);
+      length = (int) PWRITE.call(scratch, fd, block.address, some, offset, 0);
     }
-    int length = (int) PWRITE.call(scratch, fd, source.address(), source.byteSize(), offset, 0);
-    buffer.position(buffer.position() + length); // also keeps the buffer's memory alive
+    buffer.position(position + length); // also keeps the buffer's memory alive
     return length;
   }
 
@@ -401,9 +427,11 @@ final class ForeignLibC implements LibC {
   @Override
   public void ioctl(int fd, long request, byte[] structure) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    MemorySegment filled = scratch.structure.asSlice(0, structure.length);
-    IOCTL.callInt(scratch, fd, request, filled.address(), 0, 0);
-    MemorySegment.copy(filled, JAVA_BYTE, 0, structure, 0, structure.length);
+    if (structure.length > STRUCTURE) {
+      throw new IllegalArgumentException("too large: " + structure.length);
+    }
+    IOCTL.callInt(scratch, fd, request, scratch.structure.address, 0, 0);
+    scratch.structure.bytes.get(0, structure);
   }
 
   @Override
@@ -414,16 +442,16 @@ final class ForeignLibC implements LibC {
   @Override
   public Statfs fstatfs(int fd) throws ErrnoException {
     Scratch scratch = SCRATCH.get();
-    MemorySegment s = scratch.structure; // struct statfs of <asm-generic/statfs.h>
-    FSTATFS.callInt(scratch, fd, s.address(), 0, 0, 0);
+    ByteBuffer s = scratch.structure.bytes; // struct statfs of <asm-generic/statfs.h>
+    FSTATFS.callInt(scratch, fd, scratch.structure.address, 0, 0, 0);
     return new Statfs(
-        s.get(JAVA_LONG_UNALIGNED, 0),
-        s.get(JAVA_LONG_UNALIGNED, 24),
-        s.get(JAVA_LONG_UNALIGNED, 32),
-        s.get(JAVA_LONG_UNALIGNED, 40),
-        s.get(JAVA_LONG_UNALIGNED, 48),
-        s.get(JAVA_LONG_UNALIGNED, 56),
-        s.get(JAVA_LONG_UNALIGNED, 72));
+        s.getLong(0),
+        s.getLong(24),
+        s.getLong(32),
+        s.getLong(40),
+        s.getLong(48),
+        s.getLong(56),
+        s.getLong(72));
   }
 
   @Override
@@ -441,9 +469,9 @@ final class ForeignLibC implements LibC {
     return GETPID.callAlways(SCRATCH.get());
   }
 
-  private static byte[] bytes(MemorySegment from, long length) {
+  private static byte[] bytes(Memory from, long length) {
     byte[] bytes = new byte[(int) length];
-    MemorySegment.copy(from, JAVA_BYTE, 0, bytes, 0, bytes.length);
+    from.bytes.get(0, bytes);
     return bytes;
   }
 
@@ -517,21 +545,32 @@ final class ForeignLibC implements LibC {
     }
   }
 
+  /**
+   * A piece of native memory. It is read and written as a buffer: the handles behind {@code
+   * MemorySegment.get} take milliseconds to make at every start.
+   */
+  private static final class Memory {
+    final ByteBuffer bytes;
+    final long address;
+
+    Memory(MemorySegment segment) {
+      this.bytes = segment.asByteBuffer().order(ByteOrder.nativeOrder());
+      this.address = segment.address();
+    }
+  }
+
   /** The memory of one thread. It is freed after the thread has gone. */
   private static final class Scratch {
-    private static final int PATH_MAX = 4096; // <linux/limits.h>, with the NUL
-    private static final int STRUCTURE = 256;
-    private static final int BLOCK = 64 * 1024;
-
     private final Arena arena = Arena.ofAuto();
     final MemorySegment captured = arena.allocate(Linker.Option.captureStateLayout());
-    final MemorySegment structure = arena.allocate(STRUCTURE, Long.BYTES);
-    private final MemorySegment first = arena.allocate(PATH_MAX);
-    private final MemorySegment second = arena.allocate(PATH_MAX);
-    private @Nullable MemorySegment block;
+    private final ByteBuffer errno = new Memory(captured).bytes;
+    final Memory structure = new Memory(arena.allocate(STRUCTURE, Long.BYTES));
+    private final Memory first = new Memory(arena.allocate(PATH_MAX));
+    private final Memory second = new Memory(arena.allocate(PATH_MAX));
+    private @Nullable Memory block;
 
     int errno() {
-      return captured.get(JAVA_INT_UNALIGNED, 0); // the layout has errno only
+      return errno.getInt(0); // the layout has errno only
     }
 
     long first(Function function, byte[] name) throws ErrnoException {
@@ -542,23 +581,22 @@ final class ForeignLibC implements LibC {
       return terminated(second, function, name);
     }
 
-    MemorySegment block() {
-      MemorySegment memory = block;
+    Memory block() {
+      Memory memory = block;
       if (memory == null) {
-        memory = arena.allocate(BLOCK, Long.BYTES);
+        memory = new Memory(arena.allocate(BLOCK, Long.BYTES));
         block = memory;
       }
       return memory;
     }
 
-    private static long terminated(MemorySegment to, Function function, byte[] name)
+    private static long terminated(Memory to, Function function, byte[] name)
         throws ErrnoException {
       if (name.length >= PATH_MAX) {
         throw new ErrnoException(function.name, Errno.ENAMETOOLONG);
       }
-      MemorySegment.copy(name, 0, to, JAVA_BYTE, 0, name.length);
-      to.set(JAVA_BYTE, name.length, (byte) 0);
-      return to.address();
+      to.bytes.put(0, name).put(name.length, (byte) 0);
+      return to.address;
     }
   }
 }
