@@ -241,12 +241,14 @@ final class TarReader {
         | ((minor & ~0xffL) << 12);
   }
 
+  /** bsdtar writes each attribute twice, and only its own form is right for every name. */
   private SortedMap<String, ByteString> extendedAttributes(PaxRecords pax)
       throws BadArchiveException {
     SortedMap<String, ByteString> attributes = new TreeMap<>();
+    boolean isBsd = pax.all().stream().anyMatch(one -> one.key().startsWith("LIBARCHIVE.xattr."));
     for (PaxRecords.Record one : pax.all()) {
       String key = one.key();
-      if (key.startsWith("SCHILY.xattr.")) {
+      if (key.startsWith("SCHILY.xattr.") && !isBsd) {
         put(attributes, decoded(key.substring(13), "3D", "25"), one.value());
       } else if (key.startsWith("LIBARCHIVE.xattr.")) {
         put(attributes, decoded(key.substring(17)), base64(one.value()));

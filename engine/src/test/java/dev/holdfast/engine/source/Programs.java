@@ -43,7 +43,8 @@ final class Programs {
       ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
       builder.environment().put("LC_ALL", "C");
       builder.environment().merge("PATH", "/usr/sbin:/sbin", (a, b) -> a + ":" + b);
-      Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      Path errors = Files.createTempFile("errors", ".txt");
+      Process process = builder.redirectError(errors.toFile()).start();
       try (var out = process.getOutputStream()) {
         out.write(input);
       }
@@ -52,8 +53,9 @@ final class Programs {
         in.transferTo(printed);
       }
       if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
-        throw new AssertionError(Arrays.toString(command) + " failed: " + process);
+        throw new AssertionError(Arrays.toString(command) + " failed: " + Files.readString(errors));
       }
+      Files.delete(errors);
       return printed.toString(StandardCharsets.ISO_8859_1);
     } catch (IOException | InterruptedException e) {
       throw new AssertionError(Arrays.toString(command) + " failed", e);
