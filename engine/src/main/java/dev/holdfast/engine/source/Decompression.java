@@ -54,7 +54,11 @@ final class Decompression extends InputStream {
           .get();
     }
     if (begins(magic, 0, XZ)) {
-      return new XZCompressorInputStream(peeked, true, ArchiveLimits.MAX_DICTIONARY_KIB);
+      return XZCompressorInputStream.builder()
+          .setInputStream(peeked)
+          .setDecompressConcatenated(true)
+          .setMemoryLimitKiB(ArchiveLimits.MAX_DICTIONARY_KIB)
+          .get();
     }
     boolean skippable = begins(magic, 1, ZSTD_SKIPPABLE) && (magic[0] & 0xf0) == 0x50;
     if (begins(magic, 0, ZSTD) || skippable) {
