@@ -44,20 +44,20 @@ final class AclText {
    * Returns the value of the access ACL's attribute; empty if it says no more than a mode does, for
    * then the kernel does not keep it.
    */
-  Optional<ByteString> readAccess(byte[] text) throws IOException {
+  Optional<ByteString> readAccess(ByteString text) throws IOException {
     List<Grant> grants = read(text);
     return grants.size() == BASE_GRANTS ? Optional.empty() : Optional.of(encoded(grants));
   }
 
   /** Returns the value of the default ACL's attribute. */
-  ByteString readDefault(byte[] text) throws IOException {
+  ByteString readDefault(ByteString text) throws IOException {
     return encoded(read(text));
   }
 
   /** Returns what the text grants, in the kernel's order. */
-  private List<Grant> read(byte[] text) throws IOException {
+  private List<Grant> read(ByteString text) throws IOException {
     List<Grant> grants = new ArrayList<>();
-    for (String part : new String(text, StandardCharsets.UTF_8).split("[,\n]", -1)) {
+    for (String part : new String(text.bytes(), StandardCharsets.UTF_8).split("[,\n]", -1)) {
       int comment = part.indexOf('#');
       String grant = (comment < 0 ? part : part.substring(0, comment)).strip();
       if (!grant.isEmpty()) {
@@ -100,9 +100,9 @@ final class AclText {
 
   private static int permissions(String text) throws BadArchiveException {
     int permissions = 0;
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
       permissions |=
-          switch (c) {
+          switch (text.charAt(i)) {
             case 'r' -> 4;
             case 'w' -> 2;
             case 'x' -> 1;

@@ -4,6 +4,8 @@ import dev.holdfast.disk.FileType;
 import dev.holdfast.journal.ByteString;
 import dev.holdfast.journal.Facts;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -70,8 +72,12 @@ public record Comparison(boolean checksum, boolean times, Privileges privileges)
     boolean timeSays =
         !checksum
             && wanted.modified().equals(present.modified())
-            && wanted.modified().getNano() != 0;
+            && !isWholeSecond(wanted.modified());
     return timeSays ? Bytes.SAME : Bytes.UNKNOWN;
+  }
+
+  private static boolean isWholeSecond(Instant time) {
+    return time.truncatedTo(ChronoUnit.SECONDS).equals(time);
   }
 
   /** Returns whether owner, mode, extended attributes and, if wanted, times agree. */

@@ -27,7 +27,6 @@ final class Decompression extends InputStream {
 
   private final Counted compressed;
   private final InputStream in;
-  private final boolean isCompressed;
   private final ArchiveLimits limits;
   private long out;
 
@@ -43,7 +42,6 @@ final class Decompression extends InputStream {
     } catch (IOException | RuntimeException e) {
       throw damaged(e);
     }
-    this.isCompressed = in != peeked;
   }
 
   private static InputStream open(InputStream peeked, byte[] magic) throws IOException {
@@ -96,8 +94,7 @@ final class Decompression extends InputStream {
     }
     if (n > 0) {
       out += n;
-      boolean bomb =
-          isCompressed && out > limits.ratioGrace() && out / limits.maxRatio() > compressed.count;
+      boolean bomb = out > limits.ratioGrace() && out / limits.maxRatio() > compressed.count;
       if (bomb) {
         throw new BadArchiveException(
             "unpacks to more than "

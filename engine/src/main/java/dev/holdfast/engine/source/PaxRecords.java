@@ -1,5 +1,6 @@
 package dev.holdfast.engine.source;
 
+import dev.holdfast.journal.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +16,10 @@ import java.util.Optional;
  * attributes, such as capabilities, never are.
  */
 final class PaxRecords {
-  private static final byte[] NOTHING = {};
-
   /** One record; an empty value takes back what a global header said. */
-  record Record(String key, byte[] value) {}
+  record Pair(String key, ByteString value) {}
 
-  private final List<Record> records = new ArrayList<>();
+  private final List<Pair> records = new ArrayList<>();
   private long length;
 
   PaxRecords() {}
@@ -62,9 +61,9 @@ final class PaxRecords {
     try {
       ByteBuffer key = ByteBuffer.wrap(body, start, equals - start);
       records.add(
-          new Record(
+          new Pair(
               StandardCharsets.UTF_8.newDecoder().decode(key).toString(),
-              Arrays.copyOfRange(body, equals + 1, end)));
+              ByteString.of(Arrays.copyOfRange(body, equals + 1, end))));
     } catch (CharacterCodingException _) {
       throw new BadArchiveException("has an extended header whose keyword is not UTF-8");
     }
@@ -83,7 +82,7 @@ final class PaxRecords {
   }
 
   /** Returns all of them, in order. */
-  List<Record> all() {
+  List<Pair> all() {
     return records;
   }
 
@@ -96,8 +95,9 @@ final class PaxRecords {
     return records.reversed().stream()
         .filter(one -> one.key().equals(key))
         .findFirst()
-        .map(Record::value)
-        .filter(value -> !Arrays.equals(value, NOTHING));
+        .map(Pair::value)
+        .filter(value -> value.length() > 0)
+        .map(ByteString::bytes);
   }
 
   /** Returns a key's value as a number that is not negative. */

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 record TarEntry(
     char type,
-    byte[] name,
-    byte[] link,
+    ByteString name,
+    ByteString link,
     int mode,
     int uid,
     int gid,
@@ -35,5 +35,5 @@ record TarEntry(
     List<Extent> extents,
     long deviceNumber,
     SortedMap<String, ByteString> extendedAttributes,
-    byte @Nullable [] accessAcl,
-    byte @Nullable [] defaultAcl) {}
+    @Nullable ByteString accessAcl,
+    @Nullable ByteString defaultAcl) {}

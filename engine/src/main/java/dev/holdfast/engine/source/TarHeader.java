@@ -4,12 +4,8 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/**
- * One block of 512 bytes as a header of the formats v7, ustar, GNU and star. See tar(5).
- *
- * @param block the bytes
- */
-record TarHeader(byte[] block) {
+/** One block of 512 bytes as a header of the formats v7, ustar, GNU and star. See tar(5). */
+final class TarHeader {
   static final int BLOCK = 512;
 
   private static final int CHECKSUM_OFFSET = 148;
@@ -17,6 +13,17 @@ record TarHeader(byte[] block) {
   private static final byte[] USTAR = "ustar\0".getBytes(StandardCharsets.ISO_8859_1);
   private static final byte[] GNU = "ustar  \0".getBytes(StandardCharsets.ISO_8859_1);
   private static final byte[] STAR = "tar\0".getBytes(StandardCharsets.ISO_8859_1);
+
+  private final byte[] block;
+
+  TarHeader(byte[] block) {
+    this.block = block;
+  }
+
+  /** Returns whether a byte is not zero, which is how GNU tar says that more follows. */
+  boolean isSet(int offset) {
+    return block[offset] != 0;
+  }
 
   /** Returns whether the block is all zeros: a part of the end mark. */
   boolean isZero() {

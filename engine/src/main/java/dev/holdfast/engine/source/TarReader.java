@@ -9,8 +9,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,7 +35,7 @@ final class TarReader {
 
   private final InputStream in;
   private final byte[] skipped = new byte[64 * 1024];
-  private final TreeSet<String> ignored = new TreeSet<>();
+  private final Set<String> ignored = new TreeSet<>();
   private PaxRecords global = new PaxRecords();
   private long position;
   private long remaining;
@@ -45,8 +47,8 @@ final class TarReader {
   }
 
   /** Returns what was met that is about entries and has no meaning here, as keywords. */
-  TreeSet<String> ignored() {
-    return ignored;
+  Set<String> ignored() {
+    return Collections.unmodifiableSet(ignored);
   }
 
   /** Returns the next entry, or null after the last one, when everything has been read. */
@@ -174,8 +176,8 @@ final class TarReader {
     }
     return new TarEntry(
         type,
-        name,
-        pax.find("linkpath").orElse(headerLink),
+        ByteString.of(name),
+        ByteString.of(pax.find("linkpath").orElse(headerLink)),
         (int) (header.mode() & 07777),
         identity(valueOr(pax.findNumber("uid"), header.uid())),
         identity(valueOr(pax.findNumber("gid"), header.gid())),
@@ -184,8 +186,8 @@ final class TarReader {
         extents,
         type == '3' || type == '4' ? deviceNumber(header) : 0,
         extendedAttributes(pax),
-        pax.find("SCHILY.acl.access").orElse(null),
-        pax.find("SCHILY.acl.default").orElse(null));
+        pax.find("SCHILY.acl.access").map(ByteString::of).orElse(null),
+        pax.find("SCHILY.acl.default").map(ByteString::of).orElse(null));
   }
 
   private static long valueOr(Optional<Long> value, long otherwise) {
@@ -246,14 +248,14 @@ final class TarReader {
       throws BadArchiveException {
     SortedMap<String, ByteString> attributes = new TreeMap<>();
     boolean isBsd = pax.all().stream().anyMatch(one -> one.key().startsWith("LIBARCHIVE.xattr."));
-    for (PaxRecords.Record one : pax.all()) {
+    for (PaxRecords.Pair one : pax.all()) {
       String key = one.key();
       if (key.startsWith("SCHILY.xattr.") && !isBsd) {
-        put(attributes, decoded(key.substring(13), "3D", "25"), one.value());
+        put(attributes, decoded(key.substring(13), "3D", "25"), one.value().bytes());
       } else if (key.startsWith("LIBARCHIVE.xattr.")) {
-        put(attributes, decoded(key.substring(17)), base64(one.value()));
+        put(attributes, decoded(key.substring(17)), base64(one.value().bytes()));
       } else if (key.equals("RHT.security.selinux")) {
-        put(attributes, "security.selinux", Arrays.copyOf(one.value(), one.value().length + 1));
+        put(attributes, "security.selinux", Arrays.copyOf(one.value().bytes(), one.value().length() + 1));
       } else if (key.equals("SCHILY.acl.ace") || key.equals("SCHILY.fflags")) {
         ignored.add(key);
       }
@@ -331,9 +333,9 @@ final class TarReader {
         numbers.add(PaxRecords.number(number.getBytes(StandardCharsets.ISO_8859_1)));
       }
     } else {
-      for (PaxRecords.Record one : pax.all()) {
+      for (PaxRecords.Pair one : pax.all()) {
         if (one.key().equals(SPARSE + "offset") || one.key().equals(SPARSE + "numbytes")) {
-          numbers.add(PaxRecords.number(one.value()));
+          numbers.add(PaxRecords.number(one.value().bytes()));
         }
       }
     }
@@ -416,7 +418,7 @@ final class TarReader {
   private List<Extent> readOldSparseMap(TarHeader header) throws IOException {
     List<Extent> extents = new ArrayList<>();
     addExtents(extents, header, 386, EXTENTS_IN_HEADER);
-    boolean more = header.block()[482] != 0;
+    boolean more = header.isSet(482);
     while (more) {
       if (extents.size() > ArchiveLimits.MAX_EXTENSION / EXTENT_LENGTH) {
         throw new BadArchiveException("has a sparse map of too many parts");
@@ -426,8 +428,9 @@ final class TarReader {
       if (block.length < BLOCK) {
         throw new BadArchiveException("ends inside a header; it was cut off");
       }
-      addExtents(extents, new TarHeader(block), 0, EXTENTS_IN_BLOCK);
-      more = block[504] != 0;
+      TarHeader continued = new TarHeader(block);
+      addExtents(extents, continued, 0, EXTENTS_IN_BLOCK);
+      more = continued.isSet(504);
     }
     return extents;
   }

@@ -6,7 +6,6 @@ import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.FileType;
 import dev.holdfast.disk.Host;
-import dev.holdfast.disk.Quoted;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.tree.ContentCopier;
@@ -165,16 +164,16 @@ public final class TarSource implements TreeSource {
   }
 
   private RefusedException refused(TarEntry entry, BadArchiveException e) {
-    return refused(name, "its entry " + Quoted.of(entry.name()) + " ", e);
+    return refused(name, "its entry " + entry.name() + " ", e);
   }
 
   private void take(TarEntry entry) throws IOException {
-    Optional<RelativePath> place = tree.place(entry.name(), entry.type() == '5');
+    Optional<RelativePath> place = tree.place(entry.name().bytes(), entry.type() == '5');
     if (place.isEmpty()) {
       return;
     }
     RelativePath path = place.get();
-    Facts facts = entry.type() == '1' ? tree.linkTo(entry.link()) : facts(entry);
+    Facts facts = entry.type() == '1' ? tree.linkTo(entry.link().bytes()) : facts(entry);
     for (RelativePath parent : tree.addParents(path, implied)) {
       pending.add(new Plain(parent, implied, true));
     }
@@ -212,21 +211,21 @@ public final class TarSource implements TreeSource {
   }
 
   private static ByteString linkTarget(TarEntry entry) throws BadArchiveException {
-    byte[] target = entry.link();
-    boolean bad = target.length == 0 || target.length > ArchiveLimits.MAX_PATH;
-    for (byte b : target) {
+    ByteString target = entry.link();
+    boolean bad = target.length() == 0 || target.length() > ArchiveLimits.MAX_PATH;
+    for (byte b : target.bytes()) {
       bad |= b == 0;
     }
     if (bad) {
       throw new BadArchiveException("is a symbolic link with a target that cannot be");
     }
-    return ByteString.of(target);
+    return target;
   }
 
   private SortedMap<String, ByteString> attributes(TarEntry entry, FileType type)
       throws IOException {
-    byte[] access = entry.accessAcl();
-    byte[] defaults = entry.defaultAcl();
+    ByteString access = entry.accessAcl();
+    ByteString defaults = entry.defaultAcl();
     if (access == null && defaults == null) {
       return entry.extendedAttributes();
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -188,8 +189,8 @@ class ExcludesTest {
     List<String> patterns = new ArrayList<>(PATTERNS);
     patterns.addAll(randomPatterns(150));
     for (String pattern : patterns) {
-      TreeSet<String> expected = rsync(folder, pattern);
-      TreeSet<String> actual = ours(pattern);
+      Set<String> expected = rsync(folder, pattern);
+      Set<String> actual = ours(pattern);
       if (!actual.equals(expected)) {
         wrong.put(pattern, "rsync keeps " + expected + ", we keep " + actual);
       }
@@ -237,12 +238,13 @@ class ExcludesTest {
     }
   }
 
-  private static TreeSet<String> rsync(Path folder, String... patterns) {
+  private static Set<String> rsync(Path folder, String... patterns) {
     List<String> command = new ArrayList<>(List.of("rsync", "-rn", "--out-format=%n"));
     Arrays.stream(patterns).forEach(pattern -> command.add("--exclude=" + pattern));
     command.addAll(List.of("tree/", "empty/"));
-    TreeSet<String> kept = new TreeSet<>();
-    for (String line : Programs.run(folder, command.toArray(String[]::new)).split("\n")) {
+    Set<String> kept = new TreeSet<>();
+    for (String line :
+        Programs.run(folder, command.toArray(String[]::new)).lines().toList()) {
       String name = line.endsWith("/") ? line.substring(0, line.length() - 1) : line;
       if (!name.isEmpty() && !name.equals(".")) {
         kept.add(name.replace("\\#134", "\\"));
@@ -251,9 +253,9 @@ class ExcludesTest {
     return kept;
   }
 
-  private static TreeSet<String> ours(String... patterns) {
+  private static Set<String> ours(String... patterns) {
     Excludes excludes = Excludes.of(Arrays.stream(patterns).map(ExcludesTest::bytes).toList());
-    TreeSet<String> kept = new TreeSet<>();
+    Set<String> kept = new TreeSet<>();
     DIRECTORIES.stream()
         .filter(path -> !excludes.covers(RelativePath.of(path), true))
         .forEach(kept::add);

@@ -21,7 +21,9 @@ import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -306,7 +308,7 @@ class HostileArchiveTest {
   void otherCompressorsNoticeDamageToo(@TempDir Path folder) {
     Programs.need("xz", "zstd");
     Programs.bash(folder, "mkdir t; head -c 200000 /dev/urandom >t/f; tar -cf a.tar -C t .");
-    for (String compressor : java.util.List.of("gzip", "xz", "zstd")) {
+    for (String compressor : List.of("gzip", "xz", "zstd")) {
       Programs.bash(
           folder,
           """
@@ -317,7 +319,7 @@ class HostileArchiveTest {
           cp whole.%1$s garbage.%1$s; echo garbage >>garbage.%1$s
           """
               .formatted(compressor));
-      for (String damage : java.util.List.of("cut", "half", "flipped", "garbage")) {
+      for (String damage : List.of("cut", "half", "flipped", "garbage")) {
         Path archive = folder.resolve(damage + "." + compressor);
         assertThatThrownBy(
                 () -> Trees.read(TarSource.open(Trees.DISK, Trees.path(archive), Trees.options(0))))
@@ -391,7 +393,7 @@ class HostileArchiveTest {
   }
 
   private static void copy(TreeSource source, DiskFile to) throws IOException {
-    Item item = java.util.Objects.requireNonNull(source.next());
+    Item item = Objects.requireNonNull(source.next());
     item.copyTo(to, new ContentCopier(), Progress.NONE);
   }
 
