@@ -157,6 +157,38 @@ class TransactionTest {
   }
 
   @Test
+  void writesWhereItMovedSomethingAway() throws IOException {
+    try (Transaction tx = begin()) {
+      tx.move(root, "a", "b");
+      tx.write(root, "a", bytes("new a"));
+      tx.move(root, "d", "dd");
+      tx.makeDirectory(root, "d");
+      tx.write(root, "d/x", bytes("x"));
+      tx.commit();
+    }
+    assertThat(live.resolve("a")).hasContent("new a");
+    assertThat(live.resolve("b")).hasContent("old a");
+    assertThat(live.resolve("d/x")).hasContent("x");
+    assertThat(live.resolve("d/e")).doesNotExist();
+    assertThat(live.resolve("dd/e/f")).hasContent("f");
+  }
+
+  @Test
+  void keepsWhatItWroteWhereItMovedSomethingAwayThatIsDeletedThen() throws IOException {
+    try (Transaction tx = begin()) {
+      tx.move(root, "a", "b");
+      Savepoint moved = tx.savepoint();
+      tx.write(root, "a", bytes("new a"));
+      tx.rollBackTo(moved);
+      tx.write(root, "a", bytes("newer a"));
+      tx.delete(root, "b");
+      tx.commit();
+    }
+    assertThat(live.resolve("a")).hasContent("newer a");
+    assertThat(live.resolve("b")).doesNotExist();
+  }
+
+  @Test
   void movesWhatItChangedBefore() throws IOException {
     try (Transaction tx = begin()) {
       tx.move(root, "a", "d/e/moved");

@@ -103,10 +103,11 @@ public final class PlanBuilder {
   }
 
   private void add(RelativePath path, Seen seen, Target target) {
+    boolean isThere = seen.isPresent() && !changes.isMovedAway(path);
     switch (target) {
       case Staged staged when !staged.within().isEmpty() ->
           members.computeIfAbsent(staged.slot(), _ -> new ArrayList<>()).add(create(path, staged));
-      case Staged staged when seen.isPresent() -> {
+      case Staged staged when isThere -> {
         replacements.add(
             new Replace(
                 root,
@@ -123,7 +124,7 @@ public final class PlanBuilder {
         touch(path);
       }
       case Gone() -> {
-        if (seen.isPresent()) {
+        if (isThere) {
           deletions.add(
               new Delete(
                   root, path, seen.requireFacts(), seen.identity(), changes.area().newSlot()));
@@ -131,14 +132,15 @@ public final class PlanBuilder {
         }
       }
       case Kept(Facts facts) -> addAttributes(path, seen, facts);
-      case MovedAway(RelativePath to) -> {
-        moves.add(new Move(root, path, to, seen.requireFacts(), seen.identity()));
-        touch(path);
-        touch(to);
+      case MovedAway _ -> {
+        // Planned with the place that it moves to: by now this one may hold something new.
       }
       case MovedHere(RelativePath from, Facts facts) -> {
+        Seen moved = changes.node(from).seen();
+        moves.add(new Move(root, from, path, moved.requireFacts(), moved.identity()));
+        touch(from);
+        touch(path);
         if (facts != null) {
-          Seen moved = changes.node(from).seen();
           attributes.add(
               new SetAttributes(root, path, moved.requireFacts(), facts, moved.identity()));
         }

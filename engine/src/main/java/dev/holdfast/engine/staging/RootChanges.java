@@ -52,6 +52,7 @@ public final class RootChanges {
   private final Consumer<Duration> pause;
   private final Map<RelativePath, Node> nodes = new HashMap<>();
   private final Map<RelativePath, Set<EntryName>> changedNames = new HashMap<>();
+  private final Set<RelativePath> movedAway = new HashSet<>();
   private final Map<RelativePath, Instant> directoryTimes = new HashMap<>();
   private final Deque<Undo> undos = new ArrayDeque<>();
 
@@ -262,7 +263,11 @@ public final class RootChanges {
         put(node.seen().path(), node);
       }
     }
-    put(from, new Node(node(from).seen(), new Gone()));
+    movedAway.remove(from);
+    undos.push(() -> movedAway.add(from));
+    if (node(from).target() instanceof MovedAway) {
+      put(from, new Node(node(from).seen(), new Gone()));
+    }
     put(path, new Node(here.seen(), new Gone()));
   }
 
@@ -337,7 +342,9 @@ public final class RootChanges {
    */
   public void putDirectory(RelativePath path, Facts facts) throws DiskException {
     Seen seen = look(path);
-    if (seen.isPresent() && seen.requireFacts().type() == FileType.DIRECTORY) {
+    if (seen.isPresent()
+        && seen.requireFacts().type() == FileType.DIRECTORY
+        && !isMovedAway(path)) {
       Node node = nodes.get(path);
       if (node != null && node.target() instanceof Staged staged) {
         setAside(staged);
@@ -443,6 +450,8 @@ public final class RootChanges {
     }
     Seen seenFrom = look(from);
     Seen seenTo = look(to);
+    movedAway.add(from);
+    undos.push(() -> movedAway.remove(from));
     put(from, new Node(seenFrom, new MovedAway(to)));
     put(to, new Node(seenTo, new MovedHere(from, null)));
     return true;
@@ -492,6 +501,11 @@ public final class RootChanges {
       throw new IllegalStateException("not changed: " + path);
     }
     return node;
+  }
+
+  /** Returns whether what is live at {@code path} goes elsewhere, so that it is free. */
+  boolean isMovedAway(RelativePath path) {
+    return movedAway.contains(path);
   }
 
   @Nullable Instant directoryTime(RelativePath path) {
