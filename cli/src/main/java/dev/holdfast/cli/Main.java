@@ -1,11 +1,29 @@
 package dev.holdfast.cli;
 
-/** Starts the program; no command exists yet. */
+import dev.holdfast.disk.linux.LinuxDisk;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.time.Clock;
+import java.util.Locale;
+
+/** The process: its arguments, its standard streams, its signals and its exit status. */
 final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.err.println("holdfast: not built yet");
-    System.exit(1);
+    Locale.setDefault(Locale.ROOT);
+    Interruption interruption = new Interruption();
+    interruption.install();
+    Printer printer =
+        new Printer(
+            new FileOutputStream(FileDescriptor.out),
+            new FileOutputStream(FileDescriptor.err),
+            Terminal.STDOUT::hasReader);
+    Program program =
+        new Program(
+            printer, Environment.ofProcess(), LinuxDisk::create, Clock.systemUTC(), interruption);
+    ExitCode exit = program.run(Environment.arguments(args));
+    interruption.finished(exit);
+    System.exit(exit.number());
   }
 }

@@ -1,0 +1,82 @@
+package dev.holdfast.cli;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The commands that there are, in the order of the help. Knows each without loading its class. */
+enum CommandName {
+  APPLY(Group.UPDATE, "apply", "SOURCE TARGET", "make TARGET equal to SOURCE in one transaction"),
+  RECOVER(Group.RECOVER, "recover", "[ROOT]…", "finish or roll back whatever a crash left"),
+  LOG(Group.LOOK_BACK, "log", "[ROOT or PATH]", "past transactions, newest first"),
+  SHOW(Group.LOOK_BACK, "show", "TX", "one transaction, with each operation");
+
+  /** The help's groups. */
+  enum Group {
+    UPDATE("Update"),
+    RECOVER("Recover"),
+    LOOK_BACK("Look back");
+
+    private final String title;
+
+    Group(String title) {
+      this.title = title;
+    }
+
+    /** Returns the heading. */
+    String title() {
+      return title;
+    }
+  }
+
+  private final Group group;
+  private final String words;
+  private final String arguments;
+  private final String summary;
+
+  CommandName(Group group, String words, String arguments, String summary) {
+    this.group = group;
+    this.words = words;
+    this.arguments = arguments;
+    this.summary = summary;
+  }
+
+  /** Returns the group that the help lists it in. */
+  Group group() {
+    return group;
+  }
+
+  /** Returns what the user types: a word, or two. */
+  String words() {
+    return words;
+  }
+
+  /** Returns its main arguments, for the help. */
+  String arguments() {
+    return arguments;
+  }
+
+  /** Returns what it does, in a few words. */
+  String summary() {
+    return summary;
+  }
+
+  /** Returns the command called {@code words}. */
+  static Optional<CommandName> find(String words) {
+    return Arrays.stream(values()).filter(name -> name.words.equals(words)).findFirst();
+  }
+
+  /** Returns whether {@code word} is the first of two. */
+  static boolean isFirstOfTwo(String word) {
+    return Arrays.stream(values()).anyMatch(name -> name.words.startsWith(word + " "));
+  }
+
+  /** Makes the command, its options not yet set. Loads no other command's class. */
+  Command create() {
+    return switch (this) {
+      case APPLY -> new ApplyCommand();
+      case RECOVER -> new RecoverCommand();
+      case LOG -> new LogCommand();
+      case SHOW -> new ShowCommand();
+    };
+  }
+}

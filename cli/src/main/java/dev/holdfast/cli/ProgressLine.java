@@ -1,0 +1,55 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.engine.Progress;
+import java.util.concurrent.TimeUnit;
+
+/** Shows how far long work has come, in one line of a terminal that is gone afterwards. */
+final class ProgressLine implements Progress, AutoCloseable {
+  private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long STEP = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final Printer printer;
+  private final boolean visible;
+  private final long began = System.nanoTime();
+  private long drawn;
+
+  /**
+   * Begins to watch.
+   *
+   * @param visible whether anybody would see the line
+   */
+  ProgressLine(Printer printer, boolean visible) {
+    this.printer = printer;
+    this.visible = visible;
+  }
+
+  @Override
+  public synchronized void advanced(Phase phase, long entries, long bytes) {
+    long elapsed = System.nanoTime() - began;
+    if (!visible || elapsed < QUIET || elapsed - drawn < STEP) {
+      return;
+    }
+    drawn = elapsed;
+    String amount = bytes == 0 ? "" : ", " + TransactionText.bytes(bytes);
+    printer.raw(
+        "\r%s: %s%s\033[K".formatted(words(phase), TransactionText.entries(entries), amount));
+  }
+
+  private static String words(Phase phase) {
+    return switch (phase) {
+      case COMPARING -> "comparing";
+      case STAGING -> "staging";
+      case MAKING_DURABLE -> "waiting for the disk";
+      case APPLYING -> "applying";
+      case RECOVERING -> "recovering";
+    };
+  }
+
+  /** Takes the line away. */
+  @Override
+  public synchronized void close() {
+    if (drawn != 0) {
+      printer.raw("\r\033[K");
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.disk.AbsolutePath;
+import dev.holdfast.engine.Holdfast;
+import dev.holdfast.engine.commit.RecoveryReport;
+import dev.holdfast.journal.ByteString;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code recover}: ends what a crash left. */
+@picocli.CommandLine.Command(
+    header = "Finishes or rolls back whatever a crash left, on the ROOTs or on all.",
+    description =
+        "Exit status: 0 nothing is pending (any more), 3 a writer is alive, 4 something is.",
+    footer = {"", "Example:", "  holdfast recover --check /srv/app || holdfast recover /srv/app"})
+final class RecoverCommand extends AbstractCommand {
+  @Option(names = "--check", description = "only say what is pending; exit 4 if anything is")
+  private boolean check;
+
+  @Parameters(paramLabel = "ROOT", arity = "0..*", description = "only what concerns these roots")
+  private List<ByteString> roots = new ArrayList<>();
+
+  @Override
+  public ExitCode.Purpose purpose() {
+    return check ? ExitCode.Purpose.QUESTION : ExitCode.Purpose.UPDATE;
+  }
+
+  @Override
+  public ExitCode run(Session session) throws IOException {
+    List<AbsolutePath> paths = session.paths(roots);
+    List<RecoveryReport.Finding> findings = new ArrayList<>();
+    if (paths.isEmpty()) {
+      findings.addAll(recover(session, session.states().standard(), paths));
+    } else {
+      for (Map.Entry<AbsolutePath, List<AbsolutePath>> journal :
+          session.states().byJournal(paths).entrySet()) {
+        findings.addAll(recover(session, journal.getKey(), journal.getValue()));
+      }
+    }
+    return new RecoveryResult(session.printer()).print(new RecoveryReport(findings), check);
+  }
+
+  private List<RecoveryReport.Finding> recover(
+      Session session, AbsolutePath state, List<AbsolutePath> paths) throws IOException {
+    try (Holdfast holdfast = session.open(state)) {
+      return holdfast.recover(paths, check).findings();
+    }
+  }
+}
