@@ -55,6 +55,22 @@ public final class History {
     return new SimulatedDisk(machine.in(plan.powerCut().map(state::afterPowerCut).orElse(state)));
   }
 
+  /**
+   * Returns every kill, and every one of {@code cuts} at every step: before each, and after the
+   * last. Where nothing is pending all cuts are the same, and only one is taken.
+   */
+  public List<CrashPlan> plans(List<PowerCut> cuts) {
+    List<CrashPlan> plans = new ArrayList<>();
+    for (int step = 1; step <= steps.size() + 1; step++) {
+      CrashPlan kill = CrashPlan.kill(step);
+      plans.add(kill);
+      for (PowerCut cut : pendingBefore(kill) == 0 ? PowerCut.certain().subList(0, 1) : cuts) {
+        plans.add(CrashPlan.powerCut(step, cut.mode(), cut.seed()));
+      }
+    }
+    return List.copyOf(plans);
+  }
+
   private static int lastStep(CrashPlan plan) {
     return plan.done() ? plan.step() : Math.max(0, plan.step() - 1);
   }

@@ -6,8 +6,8 @@
  *   <li>{@link dev.holdfast.testing.SimulatedDisk} - a disk in memory as one process sees it: read
  *       this first
  *   <li>{@link dev.holdfast.testing.CrashModel} - what a power cut may undo at all
- *   <li>{@link dev.holdfast.testing.PowerCut}, {@link dev.holdfast.testing.CrashPlan} - which of it,
- *       and when
+ *   <li>{@link dev.holdfast.testing.PowerCut}, {@link dev.holdfast.testing.CrashPlan} - which of
+ *       it, and when
  *   <li>{@link dev.holdfast.testing.FaultPlan} - calls that fail, and what a failed barrier loses
  *   <li>{@link dev.holdfast.testing.History} - a recorded run, and every crash of it
  *   <li>{@link dev.holdfast.testing.CrashSweep} - crash at each step, recover, check; crash the

@@ -2,16 +2,23 @@ package dev.holdfast.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Directory;
+import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileSystemSync;
 import dev.holdfast.disk.FileType;
+import dev.holdfast.disk.RelativePath;
 import dev.holdfast.testing.DirectoryTree.Option;
+import dev.holdfast.testing.Fault.Damage;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random operations, and what must be so of every crash state whatever they were. */
 final class CrashStatesTest {
+  private static final AbsolutePath SRV = AbsolutePath.of("/srv");
   private static final int OPERATIONS = 120;
   private static final int RUNS = 40;
 
@@ -27,7 +35,7 @@ final class CrashStatesTest {
   void everyCrashStateIsAWellFormedFileSystem(String modelName) throws DiskException {
     for (int seed = 0; seed < RUNS; seed++) {
       History history = randomRun(seed, model(modelName));
-      for (int step = 1; step <= history.steps() + 1; step += 3) {
+      for (int step = 1 + seed % 3; step <= history.steps() + 1; step += 3) {
         for (PowerCut cut : PowerCut.variety(seed, 2)) {
           SimulatedDisk after = history.after(CrashPlan.powerCut(step, cut.mode(), cut.seed()));
           after.volumes().forEach(volume -> Fsck.check(volume.cache()));
@@ -54,7 +62,7 @@ final class CrashStatesTest {
   void aFileSystemSyncKeepsEverything(String modelName) throws DiskException {
     for (int seed = 0; seed < RUNS; seed++) {
       SimulatedDisk disk = disk(model(modelName));
-      try (Directory folder = disk.openDirectory(dev.holdfast.disk.AbsolutePath.of("/srv"));
+      try (Directory folder = disk.openDirectory(SRV);
           FileSystemSync barrier = folder.openSync()) {
         act(folder, seed);
         barrier.sync();
@@ -71,7 +79,7 @@ final class CrashStatesTest {
     for (int seed = 0; seed < RUNS * 5; seed++) {
       SimulatedDisk disk = disk(model(modelName));
       List<EntryName> names;
-      try (Directory folder = disk.openDirectory(dev.holdfast.disk.AbsolutePath.of("/srv"))) {
+      try (Directory folder = disk.openDirectory(SRV)) {
         act(folder, seed);
         folder.sync();
         names = folder.list();
@@ -79,6 +87,87 @@ final class CrashStatesTest {
       for (PowerCut cut : PowerCut.variety(seed, 1)) {
         DirectoryTree after = tree(disk.fork().powerCut(cut));
         assertThat(after.names()).as("%s, run %s", cut, seed).isEqualTo(new TreeSet<>(names));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"STRICT", "JOURNALED", "UNJOURNALED"})
+  void aSyncedFileStaysIfItsDirectoriesAreSyncedToo(String modelName) throws DiskException {
+    for (int seed = 0; seed < RUNS * 5; seed++) {
+      SimulatedDisk disk = disk(model(modelName));
+      RelativePath synced;
+      try (Directory folder = disk.openDirectory(SRV)) {
+        act(folder, seed);
+        synced = syncAnyFile(folder, seed);
+      }
+      Optional<String> before = contents(disk, synced);
+      for (PowerCut cut : PowerCut.variety(seed, 1)) {
+        assertThat(contents(disk.fork().powerCut(cut), synced))
+            .as("%s after %s, run %s", synced, cut, seed)
+            .isEqualTo(before);
+      }
+    }
+  }
+
+  private static Optional<String> contents(SimulatedDisk disk, RelativePath path)
+      throws DiskException {
+    return Optional.ofNullable(tree(disk).entries().get(path)).map(TreeEntry::contents);
+  }
+
+  /** Makes a file durable, with the directories above it, from the top or from below. */
+  private static RelativePath syncAnyFile(Directory root, int seed) throws DiskException {
+    List<RelativePath> files = new ArrayList<>();
+    DirectoryTree.of(root)
+        .entries()
+        .forEach((path, entry) -> {
+          if (entry.type() == FileType.FILE) {
+            files.add(path);
+          }
+        });
+    if (files.isEmpty()) {
+      root.sync();
+      return RelativePath.EMPTY;
+    }
+    RelativePath path = files.get(seed % files.size());
+    List<RelativePath> directories = new ArrayList<>();
+    for (RelativePath at = path; !at.isEmpty(); at = at.parent()) {
+      directories.add(at.parent());
+    }
+    if (seed % 2 == 0) {
+      Collections.reverse(directories);
+    }
+    try (Directory parent = root.directory(path.parent());
+        DiskFile file = parent.openToRead(path.name())) {
+      file.sync();
+    }
+    for (RelativePath directory : directories) {
+      try (Directory open = root.directory(directory)) {
+        open.sync();
+      }
+    }
+    return path;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"STRICT", "JOURNALED", "UNJOURNALED"})
+  void failedBarriersLeaveWellFormedFileSystemsToo(String modelName) throws DiskException {
+    Damage[] damages = {Damage.LOST_PAGES, Damage.SOME_PAGES, Damage.LOST_EVERYTHING};
+    for (int seed = 0; seed < RUNS; seed++) {
+      SimulatedDisk disk = disk(model(modelName));
+      SplittableRandom random = new SplittableRandom(seed);
+      disk.plan(
+          (FaultPlan)
+              call ->
+                  call.verb().isBarrier() && random.nextInt(3) == 0
+                      ? Optional.of(
+                          new Fault(DiskError.IO, damages[random.nextInt(3)], random.nextLong()))
+                      : Optional.empty());
+      try (Directory folder = disk.openDirectory(SRV)) {
+        act(folder, seed);
+      }
+      for (PowerCut cut : PowerCut.variety(seed, 3)) {
+        disk.fork().powerCut(cut).volumes().forEach(volume -> Fsck.check(volume.cache()));
       }
     }
   }
@@ -112,7 +201,7 @@ final class CrashStatesTest {
   private static History randomRun(int seed, CrashModel model) throws DiskException {
     SimulatedDisk disk = disk(model);
     History history = disk.record();
-    try (Directory folder = disk.openDirectory(dev.holdfast.disk.AbsolutePath.of("/srv"))) {
+    try (Directory folder = disk.openDirectory(SRV)) {
       act(folder, seed);
     }
     assertThat(disk.openHandles()).isEmpty();
@@ -133,7 +222,7 @@ final class CrashStatesTest {
 
   private static Directory anyDirectory(Directory root, SplittableRandom random)
       throws DiskException {
-    Directory at = root.directory(dev.holdfast.disk.RelativePath.EMPTY);
+    Directory at = root.directory(RelativePath.EMPTY);
     while (random.nextInt(3) != 0) {
       List<EntryName> names = at.list();
       EntryName name = names.isEmpty() ? name(random) : names.get(random.nextInt(names.size()));

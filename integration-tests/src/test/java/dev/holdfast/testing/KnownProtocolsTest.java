@@ -11,9 +11,7 @@ import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileSystemSync;
 import dev.holdfast.testing.Fault.Damage;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -123,7 +121,7 @@ final class KnownProtocolsTest {
     disk.note("acknowledged");
     assertThat(disk.openHandles()).isEmpty();
     Set<String> found = new TreeSet<>();
-    for (CrashPlan plan : plans(history)) {
+    for (CrashPlan plan : history.plans(PowerCut.variety(1, 20))) {
       byte[] left = contents(history.after(plan));
       boolean acknowledged = !history.notesBefore(plan).isEmpty();
       if (!Arrays.equals(left, OLD) && !Arrays.equals(left, NEW)) {
@@ -133,17 +131,6 @@ final class KnownProtocolsTest {
       }
     }
     return found;
-  }
-
-  private static List<CrashPlan> plans(History history) {
-    List<CrashPlan> plans = new ArrayList<>();
-    for (int step = 1; step <= history.steps() + 1; step++) {
-      plans.add(CrashPlan.kill(step));
-      for (PowerCut cut : PowerCut.variety(1, 20)) {
-        plans.add(CrashPlan.powerCut(step, cut.mode(), cut.seed()));
-      }
-    }
-    return plans;
   }
 
   private static SimulatedDisk prepared() throws DiskException {
