@@ -255,7 +255,10 @@ final class TarReader {
       } else if (key.startsWith("LIBARCHIVE.xattr.")) {
         put(attributes, decoded(key.substring(17)), base64(one.value().bytes()));
       } else if (key.equals("RHT.security.selinux")) {
-        put(attributes, "security.selinux", Arrays.copyOf(one.value().bytes(), one.value().length() + 1));
+        put(
+            attributes,
+            "security.selinux",
+            Arrays.copyOf(one.value().bytes(), one.value().length() + 1));
       } else if (key.equals("SCHILY.acl.ace") || key.equals("SCHILY.fflags")) {
         ignored.add(key);
       }

@@ -243,8 +243,7 @@ class ExcludesTest {
     Arrays.stream(patterns).forEach(pattern -> command.add("--exclude=" + pattern));
     command.addAll(List.of("tree/", "empty/"));
     Set<String> kept = new TreeSet<>();
-    for (String line :
-        Programs.run(folder, command.toArray(String[]::new)).lines().toList()) {
+    for (String line : Programs.run(folder, command.toArray(String[]::new)).lines().toList()) {
       String name = line.endsWith("/") ? line.substring(0, line.length() - 1) : line;
       if (!name.isEmpty() && !name.equals(".")) {
         kept.add(name.replace("\\#134", "\\"));

@@ -52,6 +52,16 @@ final class Stats {
     };
   }
 
+  /** Returns the major number of a {@code dev_t}, as gnu_dev_major(3) does. */
+  static int major(long device) {
+    return (int) (((device >>> 8) & 0xfff) | ((device >>> 32) & ~0xfff));
+  }
+
+  /** Returns the minor number of a {@code dev_t}, as gnu_dev_minor(3) does. */
+  static int minor(long device) {
+    return (int) ((device & 0xff) | ((device >>> 12) & ~0xff));
+  }
+
   /** Returns the {@code dev_t} of a device, as makedev(3) composes it. */
   private static long deviceNumber(int major, int minor) {
     return (minor & 0xffL)
