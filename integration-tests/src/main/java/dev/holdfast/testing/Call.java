@@ -63,6 +63,10 @@ public record Call(Verb verb, AbsolutePath directory, @Nullable EntryName name, 
       return this == SYNC_FILE || this == SYNC_DIRECTORY || this == SYNC_FILE_SYSTEM;
     }
 
+    boolean writesBack() {
+      return isBarrier() || this == START_WRITEBACK;
+    }
+
     /** Returns the words for a message. */
     public String text() {
       return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');

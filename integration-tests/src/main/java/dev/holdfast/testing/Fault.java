@@ -31,11 +31,14 @@ public record Fault(DiskError error, Damage damage, long seed) {
 
   /** Returns whether nobody is told yet: only the next barrier says what write-back lost. */
   boolean isSilentAt(Call call) {
-    return call.verb() == Call.Verb.START_WRITEBACK
-        && switch (damage) {
-          case NONE, PARTIAL -> false;
-          case LOST_PAGES, SOME_PAGES, LOST_EVERYTHING -> true;
-        };
+    return call.verb() == Call.Verb.START_WRITEBACK && losesPages();
+  }
+
+  boolean losesPages() {
+    return switch (damage) {
+      case NONE, PARTIAL -> false;
+      case LOST_PAGES, SOME_PAGES, LOST_EVERYTHING -> true;
+    };
   }
 
   /** Returns the failure without any effect. */

@@ -31,6 +31,7 @@ final class Machine {
   final Duration granularity;
   @Nullable History history;
   private MachineState state;
+  private final List<SimulatedProcess> processes = new ArrayList<>();
   private final Map<Key, Integer> opens = new HashMap<>();
   private final Map<Key, List<Held>> locks = new HashMap<>();
   private final Map<Key, WritebackErrors> errors = new HashMap<>();
@@ -45,6 +46,16 @@ final class Machine {
   /** Returns a machine of the same make in another state. */
   Machine in(MachineState other) {
     return new Machine(other, mounts, tick, granularity);
+  }
+
+  void started(SimulatedProcess process) {
+    processes.add(process);
+  }
+
+  void endProcesses(String cause) {
+    for (SimulatedProcess process : processes) {
+      process.die(cause);
+    }
   }
 
   MachineState state() {

@@ -26,6 +26,8 @@ import java.util.function.UnaryOperator;
  * step.
  */
 public final class SimulatedDisk implements Disk {
+  private static final String MACHINE = "5eed5eed5eed5eed5eed5eed5eed5eed";
+
   private final Machine machine;
   private final SimulatedProcess process;
 
@@ -64,7 +66,7 @@ public final class SimulatedDisk implements Disk {
     process.checkAlive();
     return new Host(
         new UUID(0x5eed, machine.state().boot()).toString(),
-        "5eed5eed5eed5eed5eed5eed5eed5eed",
+        machine.state().machineId(),
         "simulated",
         "root",
         0,
@@ -96,17 +98,35 @@ public final class SimulatedDisk implements Disk {
     });
   }
 
-  /** Cuts the power, which ends this process, and returns the disk after the reboot. */
+  /** Cuts the power, which ends every process, and returns the disk after the reboot. */
   public SimulatedDisk powerCut(PowerCut cut) {
     return guarded(() -> {
-      process.die(cut.toString());
-      return new SimulatedDisk(machine.in(machine.state().withoutProcesses().afterPowerCut(cut)));
+      MachineState left = machine.state().withoutProcesses().afterPowerCut(cut);
+      machine.endProcesses(cut.toString());
+      return new SimulatedDisk(machine.in(left));
     });
   }
 
   /** Returns a disk of its own in the same state, as a new process finds it. */
   public SimulatedDisk fork() {
     return guarded(() -> new SimulatedDisk(machine.in(machine.state().withoutProcesses())));
+  }
+
+  /**
+   * Returns a disk of its own like this one, but with a file system as {@code other} has it: as
+   * after a restore from a backup.
+   */
+  public SimulatedDisk restored(String mountPoint, SimulatedDisk other) {
+    Volume volume = other.volumes().get(other.guarded(() -> other.indexOf(mountPoint)));
+    return guarded(() ->
+        new SimulatedDisk(
+            machine.in(machine.state().with(indexOf(mountPoint), volume).withoutProcesses())));
+  }
+
+  /** Returns a disk of its own like this one, moved to another machine. */
+  public SimulatedDisk onMachine(String machineId) {
+    return guarded(() ->
+        new SimulatedDisk(machine.in(machine.state().withoutProcesses().onMachine(machineId))));
   }
 
   /** Plans the death of this process; its next step is step 1. */
@@ -289,7 +309,7 @@ public final class SimulatedDisk implements Disk {
       }
       List<Mount> mounts = new ArrayList<>();
       mounts.add(new Mount(0, 0));
-      MachineState state = new MachineState(List.copyOf(formatted), start, 1, 0);
+      MachineState state = new MachineState(List.copyOf(formatted), start, MACHINE, 1, 0);
       Machine machine = new Machine(state, mounts, tick, granularity);
       for (int i = 1; i < volumes.size(); i++) {
         Mount mount = MountPoints.make(machine, volumes.get(i).mountPoint());

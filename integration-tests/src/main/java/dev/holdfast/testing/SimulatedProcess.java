@@ -29,6 +29,7 @@ final class SimulatedProcess {
   SimulatedProcess(Machine machine) {
     this.machine = machine;
     machine.become(machine.state().withProcess());
+    machine.started(this);
     this.number = 1000 + machine.state().processes();
   }
 

@@ -12,6 +12,10 @@
  *   <li>{@link dev.holdfast.testing.History} - a recorded run, and every crash of it
  *   <li>{@link dev.holdfast.testing.CrashSweep} - crash at each step, recover, check; crash the
  *       recovery too
+ *   <li>{@link dev.holdfast.testing.FaultSweep} - fail each call, then kill or cut the power,
+ *       recover, check
+ *   <li>{@link dev.holdfast.testing.InterceptedDisk} - records and fails the calls of any disk, the
+ *       real one too
  *   <li>{@link dev.holdfast.testing.DirectoryTree} - the oracle: all that can be told about a tree
  *   <li>{@link dev.holdfast.testing.DiskContract} - what every disk must do
  * </ul>

@@ -273,6 +273,30 @@ final class SimulatedMachineTest {
   }
 
   @Test
+  void aPowerCutEndsEveryProcess() {
+    SimulatedDisk other = disk.newProcess();
+    disk.powerCut(new PowerCut(Mode.ALL, 0));
+
+    assertThat(other.isDead()).isTrue();
+  }
+
+  @Test
+  void aFileSystemComesBackFromABackupAloneAndOnAnotherMachine() throws DiskException {
+    SimulatedDisk backup = disk.fork();
+    try (Directory srv = disk.openDirectory(SRV);
+        Directory sub = disk.openDirectory(AbsolutePath.of("/srv/sub"))) {
+      srv.makeDirectory(A, 0755);
+      sub.makeDirectory(B, 0755);
+    }
+    SimulatedDisk restored = disk.restored("/srv/sub", backup).onMachine("another");
+
+    assertThat(restored.host().machineId()).isEqualTo("another");
+    assertThat(disk.host().machineId()).isNotEqualTo("another");
+    assertThat(DirectoryTree.of(restored, "/srv").names()).contains(A);
+    assertThat(DirectoryTree.of(restored, "/srv/sub").names()).isEmpty();
+  }
+
+  @Test
   void saysWhatWasLeftOpen() throws DiskException {
     Directory srv = disk.openDirectory(SRV);
     srv.create(A, 0644);
