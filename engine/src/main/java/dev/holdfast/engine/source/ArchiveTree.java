@@ -105,6 +105,10 @@ final class ArchiveTree {
       throw new BadArchiveException("is a hard link to a file that " + e.getMessage(), e);
     }
     Facts facts = path.isEmpty() ? null : entries.get(path);
+    if (facts == null && excludes.covers(path, false)) {
+      throw new BadArchiveException(
+          "is a hard link to " + path + ", which is excluded; exclude both or neither");
+    }
     if (facts == null) {
       throw new BadArchiveException(
           "is a hard link to " + path + ", which has not come before it in the archive");

@@ -87,15 +87,29 @@ public record Comparison(boolean checksum, boolean times, Privileges privileges)
         && wanted.gid() == present.gid()
         && (isLink || wanted.mode() == present.mode())
         && (!times || wanted.modified().equals(present.modified()))
-        && settable(wanted.extendedAttributes()).equals(settable(present.extendedAttributes()));
+        && wantedAttributes(wanted, present).equals(present.extendedAttributes());
   }
 
-  private SortedMap<String, ByteString> settable(SortedMap<String, ByteString> attributes) {
-    if (attributes.isEmpty()) {
-      return attributes;
+  /**
+   * Returns the attributes that a live entry is to have: those wanted, and of its present ones
+   * those that this user may not remove or nobody can.
+   */
+  public SortedMap<String, ByteString> wantedAttributes(Facts wanted, Facts present) {
+    if (present.extendedAttributes().isEmpty() && wanted.extendedAttributes().isEmpty()) {
+      return present.extendedAttributes();
     }
-    SortedMap<String, ByteString> settable = new TreeMap<>(attributes);
-    settable.keySet().removeIf(name -> !privileges.maySetAttribute(name));
-    return settable;
+    SortedMap<String, ByteString> attributes = new TreeMap<>(wanted.extendedAttributes());
+    attributes.keySet().removeIf(name -> !privileges.maySetAttribute(name));
+    present
+        .extendedAttributes()
+        .forEach(
+            (name, value) -> {
+              if (!privileges.maySetAttribute(name)) {
+                attributes.put(name, value);
+              } else if (Privileges.isLabel(name)) {
+                attributes.putIfAbsent(name, value);
+              }
+            });
+    return attributes;
   }
 }

@@ -45,6 +45,14 @@ public record Privileges(
   /** What {@code /proc/self/uid_map} holds outside of user namespaces. */
   private static final String ALL_USERS = "0 0 4294967295";
 
+  private static final String EVM = "security.evm";
+
+  /** What security modules put on every inode by themselves, and let nobody remove. */
+  private static final Set<String> LABELS =
+      Set.of("security.selinux", "security.apparmor", "security.ima", EVM);
+
+  private static final String LABEL_PREFIX = "security.SMACK64";
+
   private static final String CAPABILITY = "security.capability";
 
   /** Copies the set. */
@@ -134,7 +142,8 @@ public record Privileges(
 
   /**
    * Returns whether an extended attribute of this name may be set and removed. Of {@code system.*}
-   * only ACLs may be: the others are a file system's own.
+   * only ACLs may be: the others are a file system's own. {@code security.evm} is the kernel's,
+   * made for one inode.
    */
   public boolean maySetAttribute(String name) {
     if (name.startsWith("user.") || name.startsWith("system.posix_acl_")) {
@@ -143,7 +152,17 @@ public record Privileges(
     if (name.equals(CAPABILITY)) {
       return maySetCapabilities;
     }
-    return maySetTrusted && (name.startsWith("trusted.") || name.startsWith("security."));
+    return maySetTrusted
+        && !name.equals(EVM)
+        && (name.startsWith("trusted.") || name.startsWith("security."));
+  }
+
+  /**
+   * Returns whether an attribute is a security module's label, which an inode keeps where the
+   * source says nothing of it.
+   */
+  public static boolean isLabel(String name) {
+    return LABELS.contains(name) || name.startsWith(LABEL_PREFIX);
   }
 
   /** Returns whether this is the attribute that holds a file's capabilities. */

@@ -1,6 +1,7 @@
 package dev.holdfast.engine.source;
 
 import dev.holdfast.disk.FileType;
+import dev.holdfast.disk.RelativePath;
 import dev.holdfast.journal.ByteString;
 import dev.holdfast.journal.Facts;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes from an entry what this user may not set, as rsync and tar do, and counts it, so that one
@@ -26,10 +28,23 @@ public final class Settable {
   private long capabilities;
   private long attributes;
   private long devices;
+  private @Nullable RelativePath last;
 
   /** Creates one that has left out nothing yet. */
   public Settable(Privileges privileges) {
     this.privileges = privileges;
+  }
+
+  /**
+   * Returns what of {@code wanted} may be set, or empty if such an entry may not be made at all.
+   * Asked again for the path of the last question, it does not count again.
+   */
+  public Optional<Facts> of(RelativePath path, Facts wanted) {
+    if (path.equals(last)) {
+      return new Settable(privileges).of(wanted);
+    }
+    last = path;
+    return of(wanted);
   }
 
   /**
@@ -57,18 +72,7 @@ public final class Settable {
       return Optional.of(wanted);
     }
     return Optional.of(
-        new Facts(
-            wanted.type(),
-            mode,
-            uid,
-            gid,
-            wanted.size(),
-            wanted.modified(),
-            wanted.digest(),
-            wanted.link(),
-            wanted.hardlink(),
-            wanted.deviceNumber(),
-            settable));
+        wanted.withOwner(uid, gid).withMode(mode).withExtendedAttributes(settable));
   }
 
   private static int withoutForeignIds(Facts wanted, int uid, int gid) {

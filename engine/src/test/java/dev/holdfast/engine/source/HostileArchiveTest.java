@@ -398,6 +398,18 @@ class HostileArchiveTest {
   }
 
   @Test
+  void refusesALinkToWhatIsExcluded() {
+    byte[] archive = tar().file("a", "x").hardlink("b", "a").finished();
+    assertThatThrownBy(
+            () ->
+                Trees.read(
+                    TarSource.read(
+                        new ByteArrayInputStream(archive), "bad.tar", Trees.options(0, "/a"))))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("entry b is a hard link to a, which is excluded");
+  }
+
+  @Test
   void refusesTooManyEntries() {
     ArchiveLimits limits = new ArchiveLimits(1000, 5, 250, 1 << 20, 1L << 40);
     byte[] archive = tar().file("a/b/c/d", "").file("e", "").finished();

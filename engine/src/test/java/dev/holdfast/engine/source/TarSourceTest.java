@@ -19,12 +19,16 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,6 +124,70 @@ class TarSourceTest {
     Trees.build(open("a.tar"), copy);
     Programs.bash(folder, "touch -r judge copy");
     assertThat(Specimen.rsyncDifferences(folder, judge, copy)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {TarArchiveOutputStream.LONGFILE_GNU, TarArchiveOutputStream.LONGFILE_POSIX})
+  void readsWhatCommonsCompressWrites(int longNames) throws IOException {
+    String name = "a-rather-long-directory-name/".repeat(10) + "\u00fcmlaut";
+    boolean posix = longNames == TarArchiveOutputStream.LONGFILE_POSIX;
+    try (TarArchiveOutputStream out =
+        new TarArchiveOutputStream(
+            Files.newOutputStream(folder.resolve("a.tar")), 10240, "UTF-8")) {
+      out.setLongFileMode(longNames);
+      out.setBigNumberMode(
+          posix
+              ? TarArchiveOutputStream.BIGNUMBER_POSIX
+              : TarArchiveOutputStream.BIGNUMBER_STAR);
+      out.setAddPaxHeadersForNonAsciiNames(posix);
+      TarArchiveEntry entry = new TarArchiveEntry(name);
+      entry.setSize(5);
+      entry.setIds(4_000_000, 3_000_000);
+      entry.setMode(0100640);
+      entry.setLastModifiedTime(FileTime.from(Instant.parse("2300-01-01T00:00:00Z")));
+      out.putArchiveEntry(entry);
+      out.write(TarBytes.bytes("hello"));
+      out.closeArchiveEntry();
+    }
+    NavigableMap<RelativePath, Facts> all = Trees.read(open("a.tar"));
+    assertThat(all).hasSize(12);
+    Facts facts = all.lastEntry().getValue();
+    assertThat(all.lastKey()).isEqualTo(RelativePath.of(name));
+    assertThat(facts.size()).isEqualTo(5);
+    assertThat(facts.mode()).isEqualTo(0640);
+    assertThat(facts.uid()).isEqualTo(4_000_000);
+    assertThat(facts.gid()).isEqualTo(3_000_000);
+    assertThat(facts.modified()).isEqualTo(Instant.parse("2300-01-01T00:00:00Z"));
+  }
+
+  @Test
+  void readsWhatOtherProgramsWrite() throws IOException {
+    Programs.need("python3", "git");
+    Specimen.make(folder);
+    Programs.bash(
+        folder,
+        """
+        cat >write.py <<'END'
+        import tarfile
+        for name, form in ("pax", tarfile.PAX_FORMAT), ("gnu", tarfile.GNU_FORMAT):
+            with tarfile.open("python-" + name + ".tar", "w", format=form) as out:
+                out.add("tree", ".")
+        END
+        python3 write.py
+        tar -cf incremental.tar --listed-incremental=snapshot -C tree .
+        tar -cf labelled.tar --label='a volume' -C tree .
+        git init -q repo; cp -a tree/plain tree/sub tree/link repo; cd repo
+        git add . && git -c user.name=x -c user.email=x@example.org commit -qm x
+        git archive -o ../git.tar HEAD
+        """);
+    for (String archive : List.of("python-pax", "python-gnu", "incremental", "labelled", "git")) {
+      Path judge = Files.createDirectory(folder.resolve("judge-" + archive));
+      Programs.bash(judge, "tar -xpf ../" + archive + ".tar --numeric-owner --same-owner");
+      Path copy = Files.createDirectory(folder.resolve("copy-" + archive));
+      Trees.build(open(archive + ".tar"), copy);
+      Programs.bash(folder, "touch -r judge-" + archive + " copy-" + archive);
+      assertThat(Specimen.rsyncDifferences(folder, judge, copy)).as(archive).isEmpty();
+    }
   }
 
   @ParameterizedTest
