@@ -102,14 +102,13 @@ public record Comparison(boolean checksum, boolean times, Privileges privileges)
     attributes.keySet().removeIf(name -> !privileges.maySetAttribute(name));
     present
         .extendedAttributes()
-        .forEach(
-            (name, value) -> {
-              if (!privileges.maySetAttribute(name)) {
-                attributes.put(name, value);
-              } else if (Privileges.isLabel(name)) {
-                attributes.putIfAbsent(name, value);
-              }
-            });
+        .forEach((name, value) -> {
+          if (!privileges.maySetAttribute(name)) {
+            attributes.put(name, value);
+          } else if (Privileges.isLabel(name)) {
+            attributes.putIfAbsent(name, value);
+          }
+        });
     return attributes;
   }
 }

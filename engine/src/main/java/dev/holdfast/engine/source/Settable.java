@@ -40,7 +40,7 @@ public final class Settable {
    * Asked again for the path of the last question, it does not count again.
    */
   public Optional<Facts> of(RelativePath path, Facts wanted) {
-    if (path.equals(last)) {
+    if (last != null && path.equals(last)) {
       return new Settable(privileges).of(wanted);
     }
     last = path;
@@ -71,8 +71,7 @@ public final class Settable {
         && settable.size() == wanted.extendedAttributes().size()) {
       return Optional.of(wanted);
     }
-    return Optional.of(
-        wanted.withOwner(uid, gid).withMode(mode).withExtendedAttributes(settable));
+    return Optional.of(wanted.withOwner(uid, gid).withMode(mode).withExtendedAttributes(settable));
   }
 
   private static int withoutForeignIds(Facts wanted, int uid, int gid) {

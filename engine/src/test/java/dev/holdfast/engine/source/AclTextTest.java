@@ -40,7 +40,7 @@ class AclTextTest {
     String star = "user::rw-,user:joe:r--:1005,group::r--,group:mail:r-x:8,mask::r-x,other::r--";
     String numeric = "user::rw-,user:1005:r--,group::r--,group:8:r-x,mask::r-x,other::r--";
     String unordered = "other:r--,mask:r-x,g:mail:r-x,u:joe:r--,g::r--,u::rw-";
-    String commented = "user::rw- # owner\nuser:joe:r--\t#effective:r--\n" + gnu.substring(24);
+    String commented = "user::rw- # owner\nuser:joe:r--\t#effective:r--\n" + gnu.substring(23);
     for (String text : new String[] {gnu, star, numeric, unordered, commented}) {
       assertThat(hex(text)).as(text).isEqualTo(KERNELS);
     }

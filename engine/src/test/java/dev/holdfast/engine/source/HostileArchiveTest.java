@@ -400,11 +400,10 @@ class HostileArchiveTest {
   @Test
   void refusesALinkToWhatIsExcluded() {
     byte[] archive = tar().file("a", "x").hardlink("b", "a").finished();
-    assertThatThrownBy(
-            () ->
-                Trees.read(
-                    TarSource.read(
-                        new ByteArrayInputStream(archive), "bad.tar", Trees.options(0, "/a"))))
+    assertThatThrownBy(() ->
+            Trees.read(
+                TarSource.read(
+                    new ByteArrayInputStream(archive), "bad.tar", Trees.options(0, "/a"))))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("entry b is a hard link to a, which is excluded");
   }

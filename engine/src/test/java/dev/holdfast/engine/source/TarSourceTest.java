@@ -136,9 +136,7 @@ class TarSourceTest {
             Files.newOutputStream(folder.resolve("a.tar")), 10240, "UTF-8")) {
       out.setLongFileMode(longNames);
       out.setBigNumberMode(
-          posix
-              ? TarArchiveOutputStream.BIGNUMBER_POSIX
-              : TarArchiveOutputStream.BIGNUMBER_STAR);
+          posix ? TarArchiveOutputStream.BIGNUMBER_POSIX : TarArchiveOutputStream.BIGNUMBER_STAR);
       out.setAddPaxHeadersForNonAsciiNames(posix);
       TarArchiveEntry entry = new TarArchiveEntry(name);
       entry.setSize(5);
