@@ -9,7 +9,11 @@ import dev.holdfast.journal.Facts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sets an inode's metadata, in the one order that works: owner, mode, extended attributes, time. A
@@ -17,6 +21,8 @@ import java.util.SortedMap;
  * of them move ctime only.
  */
 public final class AttributeWriter {
+  private static final int SET_IDS = 06000;
+
   private AttributeWriter() {}
 
   /** Makes a new, still private inode have exactly the metadata of {@code wanted}. */
@@ -62,8 +68,7 @@ public final class AttributeWriter {
     SortedMap<String, ByteString> attributes = FactsReader.attributes(node);
     boolean ownerIsForeign =
         isForeign(now.uid(), from.uid(), to.uid()) || isForeign(now.gid(), from.gid(), to.gid());
-    boolean modeIsForeign =
-        from.type() != FileType.SYMLINK && isForeign(now.mode(), from.mode(), to.mode());
+    boolean modeIsForeign = from.type() != FileType.SYMLINK && !isOurMode(now.mode(), from, to);
     boolean ownerChanges = !ownerIsForeign && (now.uid() != to.uid() || now.gid() != to.gid());
     boolean modeChanges =
         from.type() != FileType.SYMLINK
@@ -75,13 +80,14 @@ public final class AttributeWriter {
     if (modeIsForeign) {
       foreign.add("mode");
     }
-    if (modeChanges && (now.mode() & to.mode()) != now.mode()) {
-      node.setMode(now.mode() & to.mode());
+    int tight = now.mode() & to.mode();
+    if (modeChanges && tight != now.mode()) {
+      node.setMode(tight);
     }
     if (ownerChanges) {
       node.setOwner(to.uid(), to.gid());
     }
-    if (modeChanges) {
+    if (modeChanges && (tight != to.mode() || ownerChanges)) {
       node.setMode(to.mode());
     }
     SortedMap<String, ByteString> present =
@@ -95,6 +101,55 @@ public final class AttributeWriter {
       }
     }
     return foreign;
+  }
+
+  /**
+   * Returns whether any field that differs between {@code from} and {@code to} is as in the latter.
+   */
+  public static boolean isAnySet(Attributed node, Facts from, Facts to) throws DiskException {
+    Stat now = node.stat();
+    if (isSet(now.uid(), from.uid(), to.uid())
+        || isSet(now.gid(), from.gid(), to.gid())
+        || isSet(now.mode(), from.mode(), to.mode())
+        || isSet(now.modified(), from.modified(), to.modified())) {
+      return true;
+    }
+    SortedMap<String, ByteString> attributes = FactsReader.attributes(node);
+    SortedMap<String, ByteString> before = from.extendedAttributes();
+    SortedMap<String, ByteString> after = to.extendedAttributes();
+    Set<String> names = new TreeSet<>(before.keySet());
+    names.addAll(after.keySet());
+    for (String name : names) {
+      if (isSet(attributes.get(name), before.get(name), after.get(name))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isSet(@Nullable Object now, @Nullable Object from, @Nullable Object to) {
+    return !Objects.equals(from, to) && Objects.equals(now, to);
+  }
+
+  /**
+   * Returns whether a mode is one of those that {@link #change} passes through: it is tightened
+   * first, and a change of owner takes setuid and setgid away.
+   */
+  private static boolean isOurMode(int now, Facts from, Facts to) {
+    int tight = from.mode() & to.mode();
+    if (now == from.mode() || now == to.mode() || now == tight) {
+      return true;
+    }
+    int plain = now & ~SET_IDS;
+    return changesOwner(from, to)
+        && (now & SET_IDS & ~(from.mode() | to.mode())) == 0
+        && (plain == (from.mode() & ~SET_IDS)
+            || plain == (to.mode() & ~SET_IDS)
+            || plain == (tight & ~SET_IDS));
+  }
+
+  private static boolean changesOwner(Facts from, Facts to) {
+    return from.uid() != to.uid() || from.gid() != to.gid();
   }
 
   private static boolean isForeign(int now, int from, int to) {
@@ -116,7 +171,11 @@ public final class AttributeWriter {
       ByteString after = to.extendedAttributes().get(name);
       ByteString found = seen.get(name);
       ByteString now = present.get(name);
-      boolean ours = equal(found, before) || equal(found, after) || isMode(name);
+      boolean ours =
+          equal(found, before)
+              || equal(found, after)
+              || isMode(name)
+              || (found == null && isCapability(name) && changesOwner(from, to));
       if (!ours) {
         foreign.add(name);
       } else if (after == null && now != null) {
@@ -133,9 +192,12 @@ public final class AttributeWriter {
     return name.equals("system.posix_acl_access");
   }
 
-  private static boolean equal(
-      @org.jspecify.annotations.Nullable ByteString a,
-      @org.jspecify.annotations.Nullable ByteString b) {
+  /** A change of owner takes capabilities away. */
+  private static boolean isCapability(String name) {
+    return name.equals("security.capability");
+  }
+
+  private static boolean equal(@Nullable ByteString a, @Nullable ByteString b) {
     return a == null ? b == null : a.equals(b);
   }
 }
