@@ -17,6 +17,7 @@ import dev.holdfast.engine.source.TreeSource;
 import dev.holdfast.journal.Journal;
 import dev.holdfast.journal.JournalWriter;
 import dev.holdfast.journal.h2.H2Journal;
+import dev.holdfast.journal.h2.Limits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -65,7 +66,13 @@ public final class Holdfast implements AutoCloseable {
   /** Opens the journal in {@code stateDirectory} in these surroundings, without recovering. */
   public static Holdfast openWithoutRecovery(Environment environment, AbsolutePath stateDirectory)
       throws IOException {
-    Journal journal = H2Journal.open(environment.disk(), stateDirectory);
+    Journal journal =
+        H2Journal.open(
+            environment.disk(),
+            stateDirectory,
+            Limits.DEFAULT,
+            environment.clock(),
+            environment.random());
     return new Holdfast(new Engine(environment, journal, System.getProperty("user.dir", "")));
   }
 

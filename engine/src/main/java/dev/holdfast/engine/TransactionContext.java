@@ -107,18 +107,23 @@ final class TransactionContext implements AutoCloseable {
       this.changes = new RootChanges(tree, area, environment.clock(), environment.pause()::sleep);
     }
 
-    /** Opens the barrier, makes the folder and takes its lock; then the journal knows of it. */
+    /**
+     * Opens the barrier, makes the folder and takes its lock; then the journal knows of it. All in
+     * one moment of writing, so that recovery takes no folder that is being made for a leftover.
+     */
     TransactionFolder openFolder() throws IOException {
       if (folder != null) {
         return folder;
       }
       requireOneMount();
       sync = control.directory().openSync();
-      TransactionFolder.Created created = control.createFolder(id);
-      folder = created.folder();
-      lock = created.lock();
-      begin();
-      return folder;
+      try (JournalWriter writer = engine.journal().write()) {
+        TransactionFolder.Created created = control.createFolder(id);
+        folder = created.folder();
+        lock = created.lock();
+        begin(writer);
+        return created.folder();
+      }
     }
 
     /** Entries move between the tree and the control directory by rename. */
@@ -221,7 +226,7 @@ final class TransactionContext implements AutoCloseable {
     }
   }
 
-  private void begin() throws IOException {
+  private void begin(JournalWriter writer) throws IOException {
     if (record != null) {
       return;
     }
@@ -242,9 +247,7 @@ final class TransactionContext implements AutoCloseable {
             List.copyOf(parts.keySet()),
             options.undoes(),
             false);
-    try (JournalWriter writer = engine.journal().write()) {
-      record = writer.begin(beginning);
-    }
+    record = writer.begin(beginning);
   }
 
   // ---- prepare and commit ----------------------------------------------------------------------

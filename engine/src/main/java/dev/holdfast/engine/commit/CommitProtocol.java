@@ -207,6 +207,7 @@ public final class CommitProtocol {
 
   private void discard() throws DiskException {
     for (RootSession root : roots) {
+      root.control().dropSequence();
       root.control().removeFolder(plan.id());
     }
   }

@@ -190,17 +190,58 @@ public final class OperationExecutor implements AutoCloseable {
       }
     }
     for (FileOperation operation : plan.operations()) {
-      boolean evidence =
-          switch (operation) {
-            case Create create -> !create.isMember();
-            case Replace _, Delete _, Move _ -> true;
-            case SetAttributes _ -> false;
-          };
-      if (evidence && isReachable(operation) && status(operation) == OperationStatus.EXECUTED) {
+      if (isEvidence(operation) && status(operation) == OperationStatus.EXECUTED) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Returns whether all operations that can be evidence were executed. */
+  public boolean isAllExecuted() throws DiskException {
+    for (FileOperation operation : plan.operations()) {
+      if (isEvidence(operation) && status(operation) != OperationStatus.EXECUTED) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isEvidence(FileOperation operation) {
+    return isReachable(operation)
+        && switch (operation) {
+          case Create create -> !create.isMember();
+          case Replace _, Delete _, Move _ -> true;
+          case SetAttributes _ -> false;
+        };
+  }
+
+  /** Returns whether any attribute or directory time is as the plan sets it, and was not before. */
+  public boolean isAnyAttributeSet() throws DiskException {
+    for (FileOperation operation : plan.operations()) {
+      if (isReachable(operation) && operation instanceof SetAttributes change && isSet(change)) {
+        return true;
+      }
+    }
+    for (DirectoryTime time : plan.directoryTimes()) {
+      if (roots.get(time.root()) != null && !time.before().equals(time.after())) {
+        Optional<Stat> stat = tree(time.root()).stat(time.path());
+        if (is(time.inode(), stat) && stat.orElseThrow().modified().equals(time.after())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean isSet(SetAttributes change) throws DiskException {
+    Optional<Place> place = placeIfThere(change.root(), change.path());
+    if (place.isEmpty() || !is(change.inode(), place.get().stat())) {
+      return false;
+    }
+    try (Entry entry = place.get().directory().entry(place.get().name())) {
+      return AttributeWriter.isAnySet(entry, change.before(), change.after());
+    }
   }
 
   // ---- forward ---------------------------------------------------------------------------------

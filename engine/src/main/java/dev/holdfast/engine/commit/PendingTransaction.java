@@ -19,6 +19,7 @@ import dev.holdfast.journal.TransactionRecord;
 import dev.holdfast.journal.TransactionState;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -56,19 +57,19 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
    * Opens what can be reached of a transaction.
    *
    * @param known the control directories of all registered roots
-   * @param hint a root where its marker was seen, or null
+   * @param hints the roots where its marker was seen
    */
   static PendingTransaction open(
       Environment environment,
       JournalView view,
       TransactionId id,
       SortedMap<AbsolutePath, AbsolutePath> known,
-      @Nullable AbsolutePath hint)
+      Collection<AbsolutePath> hints)
       throws IOException {
     TransactionRecord record = view.find(id).orElse(null);
     Plan plan = record == null ? null : view.plan(record.sequence()).orElse(null);
-    if (plan == null && hint != null) {
-      plan = planBeside(environment, id, known.get(hint));
+    for (AbsolutePath hint : hints) {
+      plan = plan == null ? planBeside(environment, id, known.get(hint)) : plan;
     }
     SortedMap<AbsolutePath, AbsolutePath> places = new TreeMap<>();
     if (plan != null) {
@@ -82,7 +83,7 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
           }
         }
       }
-      if (hint != null) {
+      for (AbsolutePath hint : hints) {
         places.put(hint, known.getOrDefault(hint, hint));
       }
     }
@@ -212,18 +213,23 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
     return roots;
   }
 
-  /** Returns an executor over the roots within reach, if there is a plan. */
-  OperationExecutor executor() {
+  /**
+   * Returns an executor over the roots that carry the marker. Where it is gone the transaction has
+   * ended, and later ones may have changed the tree since (I10).
+   */
+  OperationExecutor executor() throws DiskException {
     if (plan == null) {
       throw new IllegalStateException("no plan of transaction " + id);
     }
     List<@Nullable RootSession> byIndex = new ArrayList<>();
     for (PlannedRoot root : plan.roots()) {
-      byIndex.add(
-          sessions.stream()
-              .filter(session -> session.tree().path().equals(root.path()))
-              .findFirst()
-              .orElse(null));
+      RootSession marked = null;
+      for (RootSession session : sessions) {
+        if (session.tree().path().equals(root.path()) && isMarked(session)) {
+          marked = session;
+        }
+      }
+      byIndex.add(marked);
     }
     return new OperationExecutor(plan, byIndex, true);
   }
@@ -311,6 +317,26 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
     }
     try (OperationExecutor executor = executor()) {
       return executor.isAnyExecuted();
+    }
+  }
+
+  @Override
+  public boolean complete() throws IOException {
+    if (plan == null) {
+      return false;
+    }
+    try (OperationExecutor executor = executor()) {
+      return executor.isAllExecuted();
+    }
+  }
+
+  @Override
+  public boolean touched() throws IOException {
+    if (plan == null) {
+      return false;
+    }
+    try (OperationExecutor executor = executor()) {
+      return executor.isAnyAttributeSet();
     }
   }
 

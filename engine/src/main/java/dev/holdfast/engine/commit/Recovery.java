@@ -47,7 +47,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Recovery {
   private static final Duration GATE_PATIENCE = Duration.ofSeconds(60);
-  private static final Duration UNFINISHED_AGE = Duration.ofMinutes(1);
 
   private final Environment environment;
   private final Journal journal;
@@ -69,36 +68,46 @@ public final class Recovery {
       throws IOException {
     SortedMap<AbsolutePath, AbsolutePath> known = registry.roots();
     List<Finding> findings = new ArrayList<>();
-    Map<TransactionId, @Nullable AbsolutePath> suspects = new LinkedHashMap<>();
+    Map<TransactionId, List<AbsolutePath>> suspects = new LinkedHashMap<>();
+    Set<AbsolutePath> wanted = new TreeSet<>(only.isEmpty() ? known.keySet() : only);
+    List<AbsolutePath> ours = new ArrayList<>();
     try (JournalView view = journal.read()) {
-      Set<AbsolutePath> wanted = new TreeSet<>(only.isEmpty() ? known.keySet() : only);
       for (AbsolutePath root : wanted) {
         AbsolutePath control = known.get(root);
         if (control != null) {
-          inspect(root, control, view, suspects, findings, checkOnly);
+          if (inspect(root, control, view, suspects, findings, checkOnly)) {
+            ours.add(control);
+          }
         }
       }
       for (TransactionRecord record : view.unfinished()) {
         if (record.beginning().roots().stream().anyMatch(wanted::contains)) {
-          suspects.putIfAbsent(record.id(), null);
+          suspects.putIfAbsent(record.id(), List.of());
         }
       }
     }
-    for (Map.Entry<TransactionId, @Nullable AbsolutePath> suspect : suspects.entrySet()) {
+    for (Map.Entry<TransactionId, List<AbsolutePath>> suspect : suspects.entrySet()) {
       Finding finding = settle(suspect.getKey(), suspect.getValue(), known, checkOnly);
       if (finding != null) {
         findings.add(finding);
       }
     }
+    if (!checkOnly) {
+      tidy(ours);
+    }
     return new RecoveryReport(findings);
   }
 
-  /** Looks at one root's control directory; notes the transaction that its marker names. */
-  private void inspect(
+  /**
+   * Looks at one root's control directory; notes the transaction that its marker names.
+   *
+   * @return whether it is ours, so that litter in it may be removed
+   */
+  private boolean inspect(
       AbsolutePath root,
       AbsolutePath controlPath,
       JournalView view,
-      Map<TransactionId, @Nullable AbsolutePath> suspects,
+      Map<TransactionId, List<AbsolutePath>> suspects,
       List<Finding> findings,
       boolean checkOnly)
       throws IOException {
@@ -115,18 +124,15 @@ public final class Recovery {
                     + " for good, `holdfast root forget "
                     + root
                     + "`"));
-        return;
+        return false;
       }
       String foreign = foreign(control, view);
       if (foreign != null) {
         findings.add(unresolved(null, root, foreign));
-        return;
-      }
-      if (!checkOnly) {
-        removeOrphans(control, view);
+        return false;
       }
       if (!control.isPending()) {
-        return;
+        return true;
       }
       Marker marker = control.marker().orElse(null);
       if (marker == null) {
@@ -140,8 +146,9 @@ public final class Recovery {
                     + marker.journal()
                     + "; see `holdfast recover --adopt`"));
       } else {
-        suspects.put(marker.id(), root);
+        suspects.computeIfAbsent(marker.id(), _ -> new ArrayList<>()).add(root);
       }
+      return true;
     }
   }
 
@@ -171,12 +178,58 @@ public final class Recovery {
     return null;
   }
 
+  // ---- litter ----------------------------------------------------------------------------------
+
+  /** Removes what crashes left and no transaction needs, without a word: nothing depended on it. */
+  private void tidy(List<AbsolutePath> controls) throws IOException {
+    for (AbsolutePath path : controls) {
+      try (ControlDirectory control =
+          ControlDirectory.open(environment.disk(), path).orElse(null)) {
+        if (control != null) {
+          tidy(control);
+        }
+      }
+    }
+    if (registry.hasLeftover()) {
+      try (JournalWriter _ = journal.write()) {
+        registry.removeLeftover();
+      }
+    }
+  }
+
+  private void tidy(ControlDirectory control) throws IOException {
+    if (control.hasUnfinished()) {
+      // Folders are made in a moment of writing, so none is being made now.
+      try (JournalWriter _ = journal.write()) {
+        control.removeUnfinished();
+      }
+    }
+    try (JournalView view = journal.read()) {
+      removeOrphans(control, view);
+    }
+    if (control.hasPreparedSequence() && !control.isPending()) {
+      try (RootLocks _ =
+          RootLocks.take(
+              RootLocks.Kind.WRITER,
+              List.of(control),
+              Duration.ZERO,
+              signature(),
+              environment,
+              Checkpoint.NONE)) {
+        if (!control.isPending()) {
+          control.dropSequence();
+        }
+      } catch (BusyException _) {
+        // Its writer is alive.
+      }
+    }
+  }
+
   /**
    * Removes the folders of transactions that came to nothing: unknown to the journal, or rolled
    * back on record, and in nobody's hands. Never one that may hold a before-image (hole 44).
    */
   private void removeOrphans(ControlDirectory control, JournalView view) throws IOException {
-    control.removeUnfinished(environment.clock().instant().minus(UNFINISHED_AGE));
     for (TransactionId id : control.folders()) {
       TransactionRecord record = view.find(id).orElse(null);
       boolean over = record == null || record.state() == TransactionState.ROLLED_BACK;
@@ -247,14 +300,14 @@ public final class Recovery {
 
   private @Nullable Finding settle(
       TransactionId id,
-      @Nullable AbsolutePath hint,
+      List<AbsolutePath> hints,
       SortedMap<AbsolutePath, AbsolutePath> known,
       boolean checkOnly)
       throws IOException {
     // The first look finds the roots to lock; what counts is looked at again under the locks.
     List<ControlDirectory> controls = new ArrayList<>();
     try (JournalView view = journal.read();
-        PendingTransaction first = PendingTransaction.open(environment, view, id, known, hint)) {
+        PendingTransaction first = PendingTransaction.open(environment, view, id, known, hints)) {
       first.sessions().forEach(session -> controls.add(session.control()));
       try (RootLocks _ =
           RootLocks.take(
@@ -264,7 +317,7 @@ public final class Recovery {
               signature(),
               environment,
               Checkpoint.NONE)) {
-        return settleLocked(id, hint, known, checkOnly);
+        return settleLocked(id, hints, known, checkOnly);
       } catch (BusyException e) {
         boolean visible = first.marker();
         return visible
@@ -280,7 +333,7 @@ public final class Recovery {
 
   private @Nullable Finding settleLocked(
       TransactionId id,
-      @Nullable AbsolutePath hint,
+      List<AbsolutePath> hints,
       SortedMap<AbsolutePath, AbsolutePath> known,
       boolean checkOnly)
       throws IOException {
@@ -291,7 +344,7 @@ public final class Recovery {
       }
     }
     try (JournalView view = journal.read();
-        PendingTransaction pending = PendingTransaction.open(environment, view, id, known, hint)) {
+        PendingTransaction pending = PendingTransaction.open(environment, view, id, known, hints)) {
       if (isAlive(pending)) {
         return null;
       }

@@ -88,6 +88,9 @@ sealed interface RecoveryDecision {
               ? new Back("it had been taken back, but not all of that was durable")
               : new Label(TransactionState.ROLLED_BACK, "it was taken back; a marker was left");
       case APPLIED -> {
+        if (evidence.complete()) {
+          yield new Label(TransactionState.APPLIED, "it was complete; only a marker was left");
+        }
         String damage = evidence.damage();
         yield damage == null
             ? new Forward("it was complete; not all of it was durable")
@@ -99,7 +102,10 @@ sealed interface RecoveryDecision {
   private static RecoveryDecision decided(RecoveryEvidence evidence, boolean merged)
       throws IOException {
     if (merged && !evidence.executed()) {
-      return new Label(TransactionState.ROLLED_BACK, "it stopped before its commit point");
+      String reason = "it stopped before its commit point";
+      return evidence.touched()
+          ? new Back(reason + ", or nothing but attributes was durable")
+          : new Label(TransactionState.ROLLED_BACK, reason);
     }
     String damage = evidence.damage();
     if (damage == null) {

@@ -38,6 +38,15 @@ interface RecoveryEvidence {
   /** Returns whether {@code go} is there or any operation was executed. */
   boolean executed() throws IOException;
 
+  /** Returns whether every operation that can be evidence was executed, where the marker is. */
+  boolean complete() throws IOException;
+
+  /**
+   * Returns whether attributes or directory times of live entries are as the transaction sets them.
+   * A power cut may keep these and lose {@code go}. No proof: others may have set them so.
+   */
+  boolean touched() throws IOException;
+
   /** Returns what is wrong with what is still staged; null if it is all there and intact. */
   @Nullable String damage() throws IOException;
 }

@@ -17,7 +17,6 @@ import dev.holdfast.journal.TransactionId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -219,6 +218,18 @@ public final class ControlDirectory implements AutoCloseable {
     }
   }
 
+  /** Returns whether {@link #prepareSequence} left something that was not put into place. */
+  public boolean hasPreparedSequence() throws DiskException {
+    return directory.stat(OWNER_NEXT).isPresent();
+  }
+
+  /** Removes what {@link #prepareSequence} wrote, of a transaction that came to nothing. */
+  public void dropSequence() throws DiskException {
+    if (hasPreparedSequence()) {
+      directory.unlink(OWNER_NEXT);
+    }
+  }
+
   /** Records that the transaction passed its barrier 1. Durable with barrier 2. */
   public void raiseSequence() throws DiskException {
     if (directory.stat(OWNER_NEXT).isPresent()) {
@@ -309,8 +320,15 @@ public final class ControlDirectory implements AutoCloseable {
     }
   }
 
-  /** Turns the marker into a token of its transaction, in one rename: removal and evidence. */
+  /**
+   * Turns the marker into a token of its transaction, in one rename: removal and evidence. Where a
+   * file system without a journal has brought back both, only the removal is left to do.
+   */
   public void settle(TransactionFolder folder, Token token) throws DiskException {
+    if (folder.has(token)) {
+      removeMarker();
+      return;
+    }
     directory.rename(PENDING, folder.directory(), token.fileName());
   }
 
@@ -320,7 +338,10 @@ public final class ControlDirectory implements AutoCloseable {
     directory.sync();
   }
 
-  /** Makes the folder of a new transaction; fails if there is one. */
+  /**
+   * Makes the folder of a new transaction; fails if there is one. The caller has the journal open
+   * for appending, which keeps {@link #removeUnfinished} from it.
+   */
   public TransactionFolder.Created createFolder(TransactionId id) throws DiskException {
     return TransactionFolder.create(transactions, id);
   }
@@ -359,12 +380,15 @@ public final class ControlDirectory implements AutoCloseable {
     }
   }
 
-  /** Removes folders that were cut off while they were made, before {@code limit}. */
-  public void removeUnfinished(Instant limit) throws DiskException {
+  /** Returns whether there is a folder that is being made, or was cut off while it was made. */
+  public boolean hasUnfinished() throws DiskException {
+    return transactions.list().stream().anyMatch(TransactionFolder::isUnfinished);
+  }
+
+  /** Removes folders that were cut off while they were made. The caller keeps others from it. */
+  public void removeUnfinished() throws DiskException {
     for (EntryName name : transactions.list()) {
-      Stat stat =
-          TransactionFolder.isUnfinished(name) ? transactions.stat(name).orElse(null) : null;
-      if (stat != null && stat.changed().isBefore(limit)) {
+      if (TransactionFolder.isUnfinished(name)) {
         TreeRemoval.remove(transactions, name);
       }
     }

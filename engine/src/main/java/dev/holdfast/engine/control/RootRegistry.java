@@ -83,6 +83,26 @@ public final class RootRegistry {
     write(roots);
   }
 
+  /** Returns whether a crash left a list that was not put into place. */
+  public boolean hasLeftover() throws DiskException {
+    try (Directory directory = disk.openDirectory(state)) {
+      return directory.stat(NEXT).isPresent();
+    }
+  }
+
+  /** Removes what a crash left. The caller holds the journal's lock. */
+  public void removeLeftover() throws DiskException {
+    try (Directory directory = disk.openDirectory(state)) {
+      removeLeftover(directory);
+    }
+  }
+
+  private static void removeLeftover(Directory directory) throws DiskException {
+    if (directory.stat(NEXT).isPresent()) {
+      directory.unlink(NEXT);
+    }
+  }
+
   private void write(SortedMap<AbsolutePath, AbsolutePath> roots) throws DiskException {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     roots.forEach((root, control) ->
@@ -90,9 +110,7 @@ public final class RootRegistry {
             (CheckedText.escape(control.bytes()) + "\t" + CheckedText.escape(root.bytes()) + "\n")
                 .getBytes(StandardCharsets.US_ASCII)));
     try (Directory directory = disk.openDirectory(state)) {
-      if (directory.stat(NEXT).isPresent()) {
-        directory.unlink(NEXT);
-      }
+      removeLeftover(directory);
       try (DiskFile file = directory.create(NEXT, MODE)) {
         file.write(0, ByteBuffer.wrap(text.toByteArray()));
         file.sync();
