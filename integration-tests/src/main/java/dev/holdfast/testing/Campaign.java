@@ -1,0 +1,31 @@
+package dev.holdfast.testing;
+
+import dev.holdfast.testing.proof.SimulationCampaign;
+import java.util.Arrays;
+import java.util.List;
+
+/** Runs one long test campaign: {@code ./verify --campaign NAME [ARG]...} comes here. */
+public final class Campaign {
+  private Campaign() {}
+
+  /** Exits with 0 if nothing was violated, 1 if something was, 2 if the usage is wrong. */
+  @SuppressWarnings("SystemOut") // a campaign is a program
+  public static void main(String[] arguments) throws Exception {
+    String name = arguments.length == 0 ? "" : arguments[0];
+    List<String> rest =
+        Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length);
+    try {
+      System.exit(
+          switch (name) {
+            case "simulation" -> SimulationCampaign.run(rest, System.out);
+            default -> {
+              System.err.println("verify: there is no campaign \"" + name + "\"");
+              yield 2;
+            }
+          });
+    } catch (CampaignUsageException e) {
+      System.err.println("verify: " + e.getMessage());
+      System.exit(2);
+    }
+  }
+}

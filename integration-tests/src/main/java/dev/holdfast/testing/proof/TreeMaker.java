@@ -1,0 +1,183 @@
+package dev.holdfast.testing.proof;
+
+import dev.holdfast.disk.AbsolutePath;
+import dev.holdfast.disk.Directory;
+import dev.holdfast.disk.Disk;
+import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.DiskFile;
+import dev.holdfast.disk.Entry;
+import dev.holdfast.disk.EntryName;
+import dev.holdfast.disk.FileType;
+import dev.holdfast.disk.RelativePath;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+
+/**
+ * Makes and changes trees as anybody does who knows nothing of Holdfast: scenarios' trees before
+ * the first transaction, sources, and what services write in between.
+ */
+public final class TreeMaker {
+  private static final Instant EPOCH = Instant.parse("2025-03-04T05:06:07.089012345Z");
+
+  private final Disk disk;
+  private final AbsolutePath root;
+
+  private TreeMaker(Disk disk, AbsolutePath root) {
+    this.disk = disk;
+    this.root = root;
+  }
+
+  /** Makes the directory {@code root}, 0755, with all above it, if absent. */
+  public static TreeMaker at(Disk disk, String root) throws DiskException {
+    AbsolutePath path = AbsolutePath.of(root);
+    makeAll(disk, path);
+    return new TreeMaker(disk, path);
+  }
+
+  /** Works in the tree at {@code root} as it is. */
+  public static TreeMaker in(Disk disk, AbsolutePath root) {
+    return new TreeMaker(disk, root);
+  }
+
+  private static void makeAll(Disk disk, AbsolutePath path) throws DiskException {
+    if (path.equals(AbsolutePath.ROOT)) {
+      return;
+    }
+    makeAll(disk, path.parent());
+    try (Directory parent = disk.openDirectory(path.parent())) {
+      if (parent.stat(path.name()).isEmpty()) {
+        parent.makeDirectory(path.name(), 0755);
+      }
+    }
+  }
+
+  private interface Change {
+    void make(Directory parent, EntryName name) throws DiskException;
+  }
+
+  private TreeMaker change(String path, Change change) throws DiskException {
+    AbsolutePath full = root.resolve(RelativePath.of(path));
+    try (Directory parent = disk.openDirectory(full.parent())) {
+      change.make(parent, full.name());
+    }
+    return this;
+  }
+
+  /** Makes a directory. */
+  public TreeMaker directory(String path, int mode) throws DiskException {
+    return change(path, (parent, name) -> parent.makeDirectory(name, mode));
+  }
+
+  /** Makes a file, 0644. */
+  public TreeMaker file(String path, String content) throws DiskException {
+    return file(path, 0644, content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Makes a file with this mode. */
+  public TreeMaker file(String path, int mode, byte[] content) throws DiskException {
+    return change(
+        path,
+        (parent, name) -> {
+          try (DiskFile file = parent.create(name, mode)) {
+            file.write(0, ByteBuffer.wrap(content));
+            file.setModified(timeOf(path, content));
+          }
+        });
+  }
+
+  private static Instant timeOf(String path, byte[] content) {
+    long seconds = (path.hashCode() & 0xffffL) * 60 + content.length;
+    return EPOCH.plusSeconds(seconds);
+  }
+
+  /** Writes over the beginning of a file in place, as a service does with its data. */
+  public TreeMaker overwrite(String path, String content) throws DiskException {
+    return change(
+        path,
+        (parent, name) -> {
+          try (DiskFile file = parent.openToWrite(name)) {
+            file.write(0, ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+          }
+        });
+  }
+
+  /** Puts a file in place of another one by rename, as an editor does. */
+  public TreeMaker replace(String path, String content) throws DiskException {
+    return change(
+        path,
+        (parent, name) -> {
+          EntryName temporary = EntryName.of(".replace~");
+          try (DiskFile file = parent.create(temporary, 0644)) {
+            file.write(0, ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+          }
+          parent.renameOver(temporary, parent, name);
+        });
+  }
+
+  /** Makes a symbolic link. */
+  public TreeMaker link(String path, String target) throws DiskException {
+    return change(
+        path,
+        (parent, name) -> {
+          parent.makeSymbolicLink(name, target.getBytes(StandardCharsets.UTF_8));
+          try (Entry entry = parent.entry(name)) {
+            entry.setModified(EPOCH);
+          }
+        });
+  }
+
+  /** Makes a fifo. */
+  public TreeMaker fifo(String path) throws DiskException {
+    return change(
+        path,
+        (parent, name) -> {
+          parent.makeNode(name, FileType.FIFO, 0600, 0);
+          try (Entry entry = parent.entry(name)) {
+            entry.setModified(EPOCH);
+          }
+        });
+  }
+
+  /** Gives {@code first} another name. */
+  public TreeMaker hardLink(String first, String path) throws DiskException {
+    AbsolutePath from = root.resolve(RelativePath.of(first));
+    return change(
+        path,
+        (parent, name) -> {
+          try (Directory holder = disk.openDirectory(from.parent())) {
+            holder.link(from.name(), parent, name);
+          }
+        });
+  }
+
+  /** Sets owner, mode and an extended attribute. */
+  public TreeMaker attributes(String path, int uid, int mode, String attribute, String value)
+      throws DiskException {
+    return change(
+        path,
+        (parent, name) -> {
+          try (Entry entry = parent.entry(name)) {
+            entry.setOwner(uid, uid);
+            entry.setMode(mode);
+            entry.setExtendedAttribute(attribute, value.getBytes(StandardCharsets.UTF_8));
+          }
+        });
+  }
+
+  /** Sets the time of a directory, after its entries. */
+  public TreeMaker time(String path, int seconds) throws DiskException {
+    return change(
+        path,
+        (parent, name) -> {
+          try (Entry entry = parent.entry(name)) {
+            entry.setModified(EPOCH.plusSeconds(seconds));
+          }
+        });
+  }
+
+  /** Removes a file. */
+  public TreeMaker remove(String path) throws DiskException {
+    return change(path, Directory::unlink);
+  }
+}
