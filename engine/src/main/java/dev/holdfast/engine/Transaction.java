@@ -139,12 +139,17 @@ public final class Transaction implements AutoCloseable {
       throws IOException {
     Host host = context.host();
     Facts parent = path.isEmpty() ? null : changes.facts(path.parent()).orElse(null);
-    boolean inherits = parent != null && (parent.mode() & SETGID) != 0;
+    int gid = host.gid();
+    boolean inherits = false;
+    if (parent != null && (parent.mode() & SETGID) != 0) {
+      gid = parent.gid();
+      inherits = true;
+    }
     return new Facts(
         type,
         inherits && type == FileType.DIRECTORY ? mode | SETGID : mode,
         host.uid(),
-        inherits ? parent.gid() : host.gid(),
+        gid,
         0,
         context.now(),
         null,

@@ -343,7 +343,7 @@ final class TransactionContext implements AutoCloseable {
       sessions.add(part.session());
       part.changes.complete();
     }
-    Plan plan = plan(sessions);
+    Plan plan = plan();
     if (plan.operations().isEmpty() && plan.directoryTimes().isEmpty()) {
       return nothing();
     }
@@ -400,7 +400,7 @@ final class TransactionContext implements AutoCloseable {
     return record;
   }
 
-  private Plan plan(List<RootSession> sessions) throws IOException {
+  private Plan plan() throws IOException {
     List<PlannedRoot> roots = new ArrayList<>();
     List<FileOperation> operations = new ArrayList<>();
     List<DirectoryTime> times = new ArrayList<>();

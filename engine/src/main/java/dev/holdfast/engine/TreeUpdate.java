@@ -319,7 +319,7 @@ final class TreeUpdate {
       if (changes == null) {
         same = item.sameBytes(file, copier);
       } else {
-        same = !stageUnlessSame(item, path, live, file);
+        same = !stageUnlessSame(item, path, file);
       }
     }
     if (!same) {

@@ -2,6 +2,7 @@ package dev.holdfast.journal;
 
 import dev.holdfast.disk.Quoted;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** An immutable sequence of bytes with value equality, ordered by unsigned bytes. */
 public final class ByteString implements Comparable<ByteString> {
@@ -32,7 +33,7 @@ public final class ByteString implements Comparable<ByteString> {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof ByteString string && Arrays.equals(bytes, string.bytes);
   }
 

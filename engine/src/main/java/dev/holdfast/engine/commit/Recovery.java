@@ -321,7 +321,11 @@ public final class Recovery {
       } catch (BusyException e) {
         boolean visible = first.marker();
         return visible
-            ? new Finding(number(first.record()), first.roots(), Result.BUSY, e.getMessage())
+            ? new Finding(
+                number(first.record()),
+                first.roots(),
+                Result.BUSY,
+                "transaction " + name(first) + " is being applied by " + e.holder())
             : null;
       }
     }

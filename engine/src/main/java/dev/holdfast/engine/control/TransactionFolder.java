@@ -48,15 +48,15 @@ public final class TransactionFolder implements AutoCloseable {
     /** Barrier 2 failed: what is visible may not be durable. */
     UNSURE("unsure");
 
-    private final EntryName fileName;
+    private final String fileName;
 
     Token(String fileName) {
-      this.fileName = EntryName.of(fileName);
+      this.fileName = fileName;
     }
 
     /** Returns the name of the file. */
     public EntryName fileName() {
-      return fileName;
+      return EntryName.of(fileName);
     }
   }
 
