@@ -335,7 +335,7 @@ final class TreeUpdate {
   }
 
   /** Compares while reading the source once; returns whether something was staged. */
-  private boolean stageUnlessSame(TreeSource.Item item, RelativePath path, Live live, DiskFile file)
+  private boolean stageUnlessSame(TreeSource.Item item, RelativePath path, DiskFile file)
       throws IOException {
     RootChanges own = requireChanges();
     own.area().open();

@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -15,11 +16,13 @@ class ExampleTest {
 
   @Test
   void theReadmesExampleRuns(@TempDir Path folder) throws IOException {
-    Path app = Files.createDirectories(folder.resolve("conf/keys")).getParent();
+    Path app = folder.resolve("conf");
+    Files.createDirectories(app.resolve("keys"));
     Files.writeString(app.resolve("keys/next.pem"), "next");
     Files.writeString(app.resolve("stale.flag"), "");
 
-    Committed done = rotate(folder.resolve("state"), app, "new".getBytes(), Path.of("/etc/passwd"));
+    Committed done =
+        rotate(folder.resolve("state"), app, "new".getBytes(UTF_8), Path.of("/etc/passwd"));
 
     assertThat(done.sequence()).hasValue(1);
     assertThat(app.resolve("keys/current.pem")).hasContent("new");
