@@ -37,6 +37,13 @@ public interface DiskFile extends Attributed {
    */
   void dropCache() throws DiskException;
 
+  /**
+   * Does what {@link #dropCache} does, if possible only for what lies at or after {@code position}.
+   */
+  default void dropCacheFrom(long position) throws DiskException {
+    dropCache();
+  }
+
   /** Starts writing dirty pages to the device without waiting. A hint; promises nothing. */
   void startWriteback() throws DiskException;
 

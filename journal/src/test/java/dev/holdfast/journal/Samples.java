@@ -12,11 +12,14 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Makes transactions up. */
 public final class Samples {
   private static final Instant NOW = Instant.parse("2026-11-22T08:00:00.123456789Z");
+
+  private static final AtomicInteger COUNT = new AtomicInteger();
 
   private Samples() {}
 
@@ -24,7 +27,8 @@ public final class Samples {
   public static TransactionId id(Random random) {
     byte[] bytes = new byte[12];
     random.nextBytes(bytes);
-    return new TransactionId("20261122T080000-" + HexFormat.of().formatHex(bytes));
+    String time = Long.toString(1_000_000 + COUNT.incrementAndGet()).substring(1);
+    return new TransactionId("20261122T" + time + "-" + HexFormat.of().formatHex(bytes));
   }
 
   /** Returns the beginning of a transaction. */

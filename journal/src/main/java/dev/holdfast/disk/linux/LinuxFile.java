@@ -106,9 +106,15 @@ final class LinuxFile extends LinuxAttributed implements DiskFile {
 
   @Override
   public void dropCache() throws DiskException {
+    dropCacheFrom(0);
+  }
+
+  @Override
+  public void dropCacheFrom(long position) throws DiskException {
+    checkPosition(position);
     int fd = descriptor.acquire();
     try {
-      libc.posix_fadvise(fd, 0, 0, LibC.POSIX_FADV_DONTNEED);
+      libc.posix_fadvise(fd, position, 0, LibC.POSIX_FADV_DONTNEED);
     } catch (ErrnoException e) {
       throw e.during("drop the cache of", place);
     } finally {

@@ -1,7 +1,6 @@
 package dev.holdfast.journal.h2;
 
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,18 +31,19 @@ record Chunk(long position, int length, int id, long version, long durable, int 
   }
 
   /**
-   * Reads a chunk's id and length from its first bytes.
+   * Reads a chunk's length from its first bytes.
    *
-   * @return {id, length in bytes}, or empty if this is not the start of a chunk
+   * @return 0 if this is not the start of the chunk with this id
    */
-  static Optional<int[]> head(ByteBuffer buffer, int index) {
+  static int length(ByteBuffer buffer, int index, int id) {
     Fields fields = new Fields(buffer, index, Math.min(buffer.limit(), index + HEAD));
-    long id = fields.next("chunk:");
-    long blocks = fields.next(",len:");
-    boolean good = id > 0 && id <= Integer.MAX_VALUE && blocks > 0;
-    return good && blocks <= Integer.MAX_VALUE / EpochFile.BLOCK
-        ? Optional.of(new int[] {(int) id, (int) blocks * EpochFile.BLOCK})
-        : Optional.empty();
+    return fields.next("chunk:") == id ? length(fields.next(",len:")) : 0;
+  }
+
+  private static int length(long blocks) {
+    return blocks > 0 && blocks <= Integer.MAX_VALUE / EpochFile.BLOCK
+        ? (int) blocks * EpochFile.BLOCK
+        : 0;
   }
 
   /**
@@ -56,21 +56,20 @@ record Chunk(long position, int length, int id, long version, long durable, int 
   static @Nullable Chunk foot(ByteBuffer buffer, int index, long end) {
     Fields fields = new Fields(buffer, index, index + FOOTER);
     long id = fields.next("chunk:");
-    long blocks = fields.next(",len:");
+    if (id <= 0 || id > Integer.MAX_VALUE) {
+      return null;
+    }
+    int length = length(fields.next(",len:"));
     long version = fields.next(",version:");
     int limit = index + FOOTER;
     long durable = Padding.getInt(buffer, limit - DURABLE_BEFORE_END);
     byte[] checksum = new byte[Integer.BYTES];
-    if (id <= 0
-        || id > Integer.MAX_VALUE
-        || blocks <= 0
-        || blocks > Integer.MAX_VALUE / EpochFile.BLOCK
+    if (length == 0
         || version < 0
         || durable < 0
         || !Padding.get(buffer, limit - CHECKSUM_BEFORE_END, checksum)) {
       return null;
     }
-    int length = (int) blocks * EpochFile.BLOCK;
     return new Chunk(
         end - length,
         length,

@@ -10,76 +10,125 @@ import dev.holdfast.journal.TransactionId;
 import dev.holdfast.journal.TransactionRecord;
 import dev.holdfast.journal.TransactionState;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The epochs from the newest back to the first, opened as they are needed, and the transactions in
- * them. A transaction is in the epoch in which it began and in each that was begun before it ended;
- * the newest that has its beginning has all of it, but for the note that it was pruned.
+ * them. A transaction is in the epoch in which it began, and whole in each that was begun before it
+ * ended; all that is to be known of it is in the last of these, but for the note that it was
+ * pruned: that is in the newest.
  */
 final class EpochChain implements AutoCloseable {
-  private final List<EpochStore> stores = new ArrayList<>();
-  private final Opener opener;
-  private final boolean closesNewest;
+  private static final int MOST_OPEN = 8;
 
-  /** Opens an epoch that is sealed. */
+  private final EpochStore newest;
+  private final boolean closesNewest;
+  private final Opener opener;
+  private final Map<Integer, EpochLabel> labels = new HashMap<>();
+  private final Map<Integer, EpochStore> open = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** Opens sealed epochs. */
   interface Opener {
-    EpochStore open(int epoch, JournalRecord.Sealed sealed) throws IOException;
+    /** Returns what an epoch's file says of itself. */
+    EpochLabel label(int epoch) throws IOException;
+
+    /** Opens an epoch that was sealed at this length. */
+    EpochStore open(int epoch, long length) throws IOException;
   }
 
   EpochChain(EpochStore newest, boolean closesNewest, Opener opener) {
-    this.stores.add(newest);
+    this.newest = newest;
     this.closesNewest = closesNewest;
     this.opener = opener;
   }
 
   EpochStore newest() {
-    return stores.getFirst();
+    return newest;
   }
 
-  /** Returns the epoch {@code back} before the newest, or null before the first. */
-  @Nullable EpochStore store(int back) throws IOException {
-    if (back == stores.size()) {
-      JournalRecord.Epoch after = stores.getLast().epoch();
-      if (after.before() == null) {
-        return null;
-      }
-      stores.add(opener.open(after.epoch() - 1, after.before()));
+  private int newestEpoch() {
+    return newest.file().label().epoch();
+  }
+
+  private EpochLabel label(int epoch) throws IOException {
+    if (epoch == newestEpoch()) {
+      return newest.file().label();
     }
-    return stores.get(back);
+    EpochLabel label = labels.get(epoch);
+    if (label == null) {
+      label = opener.label(epoch);
+      labels.put(epoch, label);
+    }
+    return label;
+  }
+
+  private EpochStore store(int epoch) throws IOException {
+    if (epoch == newestEpoch()) {
+      return newest;
+    }
+    EpochStore store = open.get(epoch);
+    if (store == null) {
+      store = opener.open(epoch, label(epoch + 1).sealedLength());
+      open.put(epoch, store);
+      if (open.size() > MOST_OPEN) {
+        int oldest = open.keySet().iterator().next();
+        EpochStore closed = open.remove(oldest);
+        if (closed != null) {
+          closed.close();
+        }
+      }
+    }
+    return store;
   }
 
   /** Returns a transaction by its number. */
   Optional<TransactionRecord> find(long sequence) throws IOException {
-    Optional<Located> located = locate(sequence);
-    return located.isEmpty() ? Optional.empty() : Optional.of(record(located.get()));
-  }
-
-  /** Where a transaction's newest records are. */
-  private record Located(EpochStore store, long sequence, IndexEntry entry, boolean pruned) {}
-
-  private Optional<Located> locate(long sequence) throws IOException {
-    if (sequence < 1 || sequence > newest().lastSequence()) {
+    if (sequence < 1 || sequence > newest.lastSequence()) {
       return Optional.empty();
     }
-    boolean pruned = false;
-    EpochStore store = newest();
-    for (int back = 0; store != null; store = store(++back)) {
-      IndexEntry entry = store.entry(sequence);
-      pruned |= entry.pruned() != 0;
-      if (entry.begun() != 0) {
-        return Optional.of(new Located(store, sequence, entry, pruned));
+    return Optional.of(record(locate(sequence)));
+  }
+
+  /** Where all is that is to be known of a transaction. */
+  private record Located(EpochStore store, long sequence, IndexEntry entry) {}
+
+  private Located locate(long sequence) throws IOException {
+    int epoch = newestEpoch();
+    IndexEntry entry = newest.entry(sequence);
+    if (entry.begun() == 0) {
+      epoch = home(sequence);
+      while (store(epoch).unfinished().contains(sequence)) {
+        epoch++;
+      }
+      entry = store(epoch).entry(sequence);
+    }
+    if (entry.begun() == 0) {
+      throw damaged("transaction " + sequence + " is missing");
+    }
+    return new Located(store(epoch), sequence, entry);
+  }
+
+  /** Returns the epoch in which a transaction began. */
+  private int home(long sequence) throws IOException {
+    int low = 1;
+    int high = newestEpoch();
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (label(middle).lastSequence() < sequence) {
+        low = middle;
+      } else {
+        high = middle - 1;
       }
     }
-    throw damaged("transaction " + sequence + " is missing");
+    return low;
   }
 
   private JournalException damaged(String problem) {
     return new JournalException(
-        Reason.DAMAGED, "journal " + newest().file().name() + " is damaged: " + problem);
+        Reason.DAMAGED, "journal " + newest.file().name() + " is damaged: " + problem);
   }
 
   private TransactionRecord record(Located at) throws IOException {
@@ -107,7 +156,17 @@ final class EpochChain implements AutoCloseable {
       outcome = changed.outcome();
     }
     return new TransactionRecord(
-        at.sequence(), begun.beginning(), state, operations, digest, outcome, at.pruned());
+        at.sequence(),
+        begun.beginning(),
+        state,
+        operations,
+        digest,
+        outcome,
+        isPruned(at.sequence()));
+  }
+
+  private boolean isPruned(long sequence) throws IOException {
+    return newest.entry(sequence).pruned() != 0 || newest.epoch().pruned().contains(sequence);
   }
 
   private JournalRecord.Decided decided(Located at) throws IOException {
@@ -121,15 +180,12 @@ final class EpochChain implements AutoCloseable {
 
   /** Returns a transaction by its identity. */
   Optional<TransactionRecord> find(TransactionId id) throws IOException {
-    EpochStore store = newest();
-    for (int back = 0; store != null; store = store(++back)) {
-      Optional<Long> sequence = store.sequence(id);
-      if (sequence.isPresent()) {
-        Optional<TransactionRecord> found = find(sequence.get());
-        if (found.isEmpty() || !found.get().id().equals(id)) {
-          throw damaged("transaction " + sequence.get() + " is another one");
+    for (int epoch = newestEpoch(); epoch > 0; epoch--) {
+      for (long sequence : store(epoch).candidates(id)) {
+        Optional<TransactionRecord> found = find(sequence).filter(record -> record.id().equals(id));
+        if (found.isPresent()) {
+          return found;
         }
-        return found;
       }
     }
     return Optional.empty();
@@ -137,26 +193,27 @@ final class EpochChain implements AutoCloseable {
 
   /** Returns the plan of a transaction that was decided. */
   Optional<Plan> plan(long sequence) throws IOException {
-    Optional<Located> located = locate(sequence);
-    if (located.isEmpty() || located.get().entry().decided() == 0) {
+    if (find(sequence).isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(PlanCodec.decode(encodedPlan(located.get())));
-  }
-
-  private byte[] encodedPlan(Located at) throws IOException {
+    Located at = locate(sequence);
+    if (at.entry().decided() == 0) {
+      return Optional.empty();
+    }
     JournalRecord.Decided decided = decided(at);
     Optional<byte[]> plan = at.store().plan(at.entry().decided());
     if (plan.isEmpty() || !PlanCodec.digest(plan.get()).equals(decided.planDigest())) {
-      throw damaged("the plan of transaction " + at.sequence() + " is not the one decided");
+      throw damaged("the plan of transaction " + sequence + " is not the one decided");
     }
-    return plan.get();
+    return Optional.of(PlanCodec.decode(plan.get()));
   }
 
   @Override
   public void close() {
-    for (int i = closesNewest ? 0 : 1; i < stores.size(); i++) {
-      stores.get(i).close();
+    open.values().forEach(EpochStore::close);
+    open.clear();
+    if (closesNewest) {
+      newest.close();
     }
   }
 }

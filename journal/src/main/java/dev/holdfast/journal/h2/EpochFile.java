@@ -1,5 +1,6 @@
 package dev.holdfast.journal.h2;
 
+import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
 import dev.holdfast.journal.JournalException;
@@ -52,7 +53,7 @@ final class EpochFile implements AutoCloseable {
   /**
    * Opens a sealed file of which a later epoch says how long it is.
    *
-   * @throws JournalException with {@link Reason#DAMAGED} if not all of it is whole
+   * @throws JournalException with {@link Reason#DAMAGED} if it does not end there
    */
   static EpochFile openSealed(DiskFile file, String name, long length) throws IOException {
     EpochFile epoch = open(file, name, Math.min(length, file.size()));
@@ -63,7 +64,7 @@ final class EpochFile implements AutoCloseable {
               + name
               + " is damaged: it was sealed at byte "
               + length
-              + " and is whole up to byte "
+              + " and ends at byte "
               + epoch.length);
     }
     return epoch;
@@ -73,7 +74,7 @@ final class EpochFile implements AutoCloseable {
     ByteBuffer header = ByteBuffer.allocate(HEADER);
     readFully(file, 0, header);
     EpochFile epoch = new EpochFile(file, name, EpochLabel.read(header, name));
-    Chunk chunk = ChunkScan.lastWhole(file, epoch.label, name, limit);
+    Chunk chunk = new ChunkScan(file, epoch.label, name, limit).lastWhole();
     epoch.last = chunk;
     epoch.length = chunk.end();
     epoch.torn = chunk.end() < limit;
@@ -85,6 +86,15 @@ final class EpochFile implements AutoCloseable {
     ByteBuffer header = ByteBuffer.allocate(HEADER);
     readFully(file, 0, header);
     return EpochLabel.read(header, name);
+  }
+
+  /**
+   * Reads all of it and compares every checksum.
+   *
+   * @throws JournalException with {@link Reason#DAMAGED} if one is wrong
+   */
+  void checkEverything() throws IOException {
+    new ChunkScan(file, label, name, length).checkEverything();
   }
 
   /** Returns the file's name, for people. */
@@ -166,9 +176,7 @@ final class EpochFile implements AutoCloseable {
     int size = chunk.remaining();
     int start = chunk.position();
     int end = chunk.limit();
-    Optional<int[]> head = Chunk.head(chunk, start);
-    int expected = last == null ? 1 : last.id() + 1;
-    if (length < HEADER || head.isEmpty() || head.get()[0] != expected || head.get()[1] != size) {
+    if (length < HEADER || Chunk.length(chunk, start, last == null ? 1 : last.id() + 1) != size) {
       throw new IOException("not a chunk that can follow in " + name);
     }
     Padding.putInt(chunk, end - Chunk.DURABLE_BEFORE_END, (int) (durable / BLOCK));
@@ -219,6 +227,28 @@ final class EpochFile implements AutoCloseable {
       file.sync();
     } catch (DiskException e) {
       throw notDurable(name, e);
+    }
+  }
+
+  /**
+   * Syncs an epoch's file and makes the kernel forget what an earlier sync may have failed to
+   * write, so that what is read next is what the device has. What was durable before that is left
+   * alone: the newest chunk knows how much that is, be it on the device or not.
+   */
+  static void syncAndForget(DiskFile file, String name) throws IOException {
+    sync(file, name);
+    long durable = 0;
+    try {
+      durable = open(file, name).last().map(Chunk::durable).orElse(0L);
+    } catch (JournalException _) {
+      // whatever it is, the next look will see it again, or see that it is not on the device
+    }
+    try {
+      file.dropCacheFrom(durable);
+    } catch (DiskException e) {
+      if (e.error() != DiskError.UNSUPPORTED) {
+        throw e;
+      }
     }
   }
 

@@ -19,15 +19,24 @@ import java.util.zip.CRC32C;
  * @param nonce random: chunks of another file, or made up by somebody who can't read this one,
  *     never have the right checksums
  * @param createdMillis when, in milliseconds since 1970, as H2 wants it
+ * @param lastSequence the highest sequence number given out before it
+ * @param sealedLength how long the epoch before is, 0 for the first
  */
-record EpochLabel(int format, int epoch, UUID journal, long nonce, long createdMillis) {
+record EpochLabel(
+    int format,
+    int epoch,
+    UUID journal,
+    long nonce,
+    long createdMillis,
+    long lastSequence,
+    long sealedLength) {
   /** The version that this program writes. */
   static final int FORMAT = 1;
 
   /** Where it lies in each of the two header blocks, and how long it is there. */
   private static final int OFFSET = EpochFile.BLOCK - 2 * EpochLabel.LENGTH;
 
-  private static final int LENGTH = 64;
+  private static final int LENGTH = 80;
   private static final byte[] MAGIC = "HOLDFAST".getBytes(StandardCharsets.US_ASCII);
 
   /** Puts the label into H2's two header blocks. */
@@ -35,7 +44,8 @@ record EpochLabel(int format, int epoch, UUID journal, long nonce, long createdM
     ByteBuffer label = ByteBuffer.allocate(LENGTH);
     label.put(MAGIC).putInt(format).putInt(epoch);
     label.putLong(journal.getMostSignificantBits()).putLong(journal.getLeastSignificantBits());
-    label.putLong(nonce).putLong(createdMillis);
+    label.putLong(nonce).putLong(createdMillis).putLong(lastSequence);
+    label.putLong(sealedLength);
     label.putInt(LENGTH - Integer.BYTES, crc(label.array()));
     Padding.put(header, OFFSET, label.array());
     Padding.put(header, EpochFile.BLOCK + OFFSET, label.array());
@@ -89,6 +99,8 @@ record EpochLabel(int format, int epoch, UUID journal, long nonce, long createdM
             format,
             label.getInt(),
             new UUID(label.getLong(), label.getLong()),
+            label.getLong(),
+            label.getLong(),
             label.getLong(),
             label.getLong()));
   }

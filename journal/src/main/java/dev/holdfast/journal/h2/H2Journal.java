@@ -6,7 +6,6 @@ import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.DiskLock;
-import dev.holdfast.journal.ChainHead;
 import dev.holdfast.journal.ContentDigest;
 import dev.holdfast.journal.Journal;
 import dev.holdfast.journal.JournalException;
@@ -114,8 +113,8 @@ public final class H2Journal implements Journal {
       }
       UUID journal = randomId(random);
       state.createEpochs(fresh -> {
-        var record = new JournalRecord.Epoch(journal, 1, clock.instant(), null, 0);
-        newEpoch(fresh, record, Chain.EMPTY, _ -> {}, random).close();
+        var record = new JournalRecord.Epoch(journal, 1, clock.instant(), 0, null, Sequences.NONE);
+        newEpoch(fresh, record, _ -> {}, random).close();
         fresh.publish(1);
       });
       state.confirm(journal);
@@ -131,14 +130,11 @@ public final class H2Journal implements Journal {
   private static UUID identity(StateDirectory state, EpochDirectory epochs) throws IOException {
     var expected = state.id();
     int newest = epochs.newest();
-    try (DiskFile file = epochs.open(newest, false)) {
-      EpochLabel label = EpochFile.label(file, epochs.describe(newest));
-      if (label.epoch() != newest
-          || expected.filter(id -> !id.equals(label.journal())).isPresent()) {
-        throw foreign(epochs, newest);
-      }
-      return label.journal();
+    EpochLabel label = label(epochs, newest);
+    if (label.epoch() != newest || expected.filter(id -> !id.equals(label.journal())).isPresent()) {
+      throw foreign(epochs, newest);
     }
+    return label.journal();
   }
 
   private static JournalException foreign(EpochDirectory epochs, int epoch) {
@@ -177,13 +173,26 @@ public final class H2Journal implements Journal {
   }
 
   private EpochChain chain(EpochStore newest, boolean closesNewest) {
-    return new EpochChain(newest, closesNewest, this::openSealed);
+    return new EpochChain(
+        newest,
+        closesNewest,
+        new EpochChain.Opener() {
+          @Override
+          public EpochLabel label(int epoch) throws IOException {
+            return checked(epoch, H2Journal.label(epochs, epoch));
+          }
+
+          @Override
+          public EpochStore open(int epoch, long length) throws IOException {
+            return openSealed(epoch, length);
+          }
+        });
   }
 
-  private EpochStore openSealed(int epoch, JournalRecord.Sealed sealed) throws IOException {
+  private EpochStore openSealed(int epoch, long length) throws IOException {
     DiskFile file = epochs.open(epoch, false);
     try {
-      EpochFile opened = EpochFile.openSealed(file, epochs.describe(epoch), sealed.length());
+      EpochFile opened = EpochFile.openSealed(file, epochs.describe(epoch), length);
       return opened(opened, epoch, false);
     } catch (IOException e) {
       file.close();
@@ -196,8 +205,7 @@ public final class H2Journal implements Journal {
     DiskFile file = epochs.open(newest, write);
     try {
       if (write) {
-        EpochFile.sync(file, epochs.describe(newest));
-        file.dropCache();
+        EpochFile.syncAndForget(file, epochs.describe(newest));
       }
       EpochFile opened = EpochFile.open(file, epochs.describe(newest));
       if (write) {
@@ -211,19 +219,20 @@ public final class H2Journal implements Journal {
   }
 
   private EpochStore opened(EpochFile file, int epoch, boolean write) throws IOException {
-    if (file.label().epoch() != epoch || !file.label().journal().equals(id)) {
+    checked(epoch, file.label());
+    return EpochStore.open(file, write, random);
+  }
+
+  private EpochLabel checked(int epoch, EpochLabel label) throws IOException {
+    if (label.epoch() != epoch || !label.journal().equals(id)) {
       throw foreign(epochs, epoch);
     }
-    EpochStore store = EpochStore.open(file, write, random);
-    try {
-      JournalRecord.Epoch record = store.epoch();
-      if (record.epoch() != epoch || !record.journal().equals(id)) {
-        throw foreign(epochs, epoch);
-      }
-      return store;
-    } catch (IOException e) {
-      store.close();
-      throw e;
+    return label;
+  }
+
+  private static EpochLabel label(EpochDirectory epochs, int epoch) throws IOException {
+    try (DiskFile file = epochs.open(epoch, false)) {
+      return EpochFile.label(file, epochs.describe(epoch));
     }
   }
 
@@ -296,9 +305,11 @@ public final class H2Journal implements Journal {
     store.file().force();
     int epoch = store.file().label().epoch() + 1;
     var sealed =
-        new JournalRecord.Sealed(store.file().length(), digest(store.file()), store.lastNumber());
-    var record = new JournalRecord.Epoch(id, epoch, clock.instant(), sealed, store.lastSequence());
-    EpochStore next = newEpoch(epochs, record, store.head(), fresh -> carry(store, fresh), random);
+        new JournalRecord.Sealed(store.file().length(), digest(store.file()), store.head());
+    var record =
+        new JournalRecord.Epoch(
+            id, epoch, clock.instant(), store.lastSequence(), sealed, store.pruned());
+    EpochStore next = newEpoch(epochs, record, fresh -> carry(store, fresh), random);
     try {
       epochs.publish(epoch);
     } catch (IOException e) {
@@ -318,25 +329,24 @@ public final class H2Journal implements Journal {
   }
 
   private static EpochStore newEpoch(
-      EpochDirectory epochs,
-      JournalRecord.Epoch record,
-      ChainHead before,
-      Contents contents,
-      SecureRandom random)
+      EpochDirectory epochs, JournalRecord.Epoch record, Contents contents, SecureRandom random)
       throws IOException {
     int epoch = record.epoch();
+    JournalRecord.Sealed before = record.before();
     var label =
         new EpochLabel(
             EpochLabel.FORMAT,
             epoch,
             record.journal(),
             random.nextLong(),
-            record.created().toEpochMilli());
+            record.created().toEpochMilli(),
+            record.lastSequence(),
+            before == null ? 0 : before.length());
     DiskFile file = epochs.create(epoch);
     EpochFile created = EpochFile.create(file, epochs.describe(epoch), label);
     EpochStore store = null;
     try {
-      store = EpochStore.create(created, before, random);
+      store = EpochStore.create(created, before == null ? Chain.EMPTY : before.head(), random);
       store.add(record);
       contents.addTo(store);
       store.commit();

@@ -7,6 +7,7 @@ import dev.holdfast.journal.JournalWriter;
 import dev.holdfast.journal.Outcome;
 import dev.holdfast.journal.Plan;
 import dev.holdfast.journal.PlanCodec;
+import dev.holdfast.journal.TransactionId;
 import dev.holdfast.journal.TransactionRecord;
 import dev.holdfast.journal.TransactionState;
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class H2JournalWriter extends H2JournalView implements JournalWriter {
   @Override
   public TransactionRecord begin(Beginning beginning) throws IOException {
     checkUsable();
-    if (store().sequence(beginning.id()).isPresent()) {
+    if (isKnown(beginning.id())) {
       throw new IllegalArgumentException("there is a transaction " + beginning.id() + " already");
     }
     appending(this::rotateIfFull);
@@ -55,6 +56,16 @@ final class H2JournalWriter extends H2JournalView implements JournalWriter {
     });
     return new TransactionRecord(
         sequence, beginning, TransactionState.ACTIVE, 0, null, null, false);
+  }
+
+  /** Looks in the newest epoch only: identities are random. */
+  private boolean isKnown(TransactionId id) throws IOException {
+    for (long sequence : store().candidates(id)) {
+      if (found(sequence).id().equals(id)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

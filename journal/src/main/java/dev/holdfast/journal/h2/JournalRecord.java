@@ -1,6 +1,7 @@
 package dev.holdfast.journal.h2;
 
 import dev.holdfast.journal.Beginning;
+import dev.holdfast.journal.ChainHead;
 import dev.holdfast.journal.ContentDigest;
 import dev.holdfast.journal.Outcome;
 import dev.holdfast.journal.TransactionState;
@@ -18,20 +19,27 @@ sealed interface JournalRecord {
    * @param journal the journal's identity
    * @param epoch this epoch's number
    * @param created when it was begun
-   * @param before the epoch before, null in the first one
    * @param lastSequence the highest sequence number given out before it
+   * @param before the epoch before, null in the first one
+   * @param pruned the transactions pruned before it
    */
-  record Epoch(UUID journal, int epoch, Instant created, @Nullable Sealed before, long lastSequence)
+  record Epoch(
+      UUID journal,
+      int epoch,
+      Instant created,
+      long lastSequence,
+      @Nullable Sealed before,
+      Sequences pruned)
       implements JournalRecord {}
 
   /**
-   * How the epoch before was sealed. Its head of the hash chain needs no field: the chain goes on.
+   * How the epoch before was sealed.
    *
    * @param length bytes of its file that count
    * @param digest SHA-256 of these bytes
-   * @param records the number of its last record
+   * @param head the head of the hash chain after its last record
    */
-  record Sealed(long length, ContentDigest digest, long records) {}
+  record Sealed(long length, ContentDigest digest, ChainHead head) {}
 
   /** A transaction began. */
   record Begun(long sequence, Beginning beginning) implements JournalRecord {}

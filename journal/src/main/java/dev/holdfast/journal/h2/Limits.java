@@ -9,6 +9,9 @@ import java.time.Duration;
  * @param lockWait how long a writer waits for others
  */
 public record Limits(long epochBytes, Duration lockWait) {
-  /** 16 MiB, 10 seconds. */
-  public static final Limits DEFAULT = new Limits(16L << 20, Duration.ofSeconds(10));
+  /**
+   * 4 MiB, some 300 small transactions, and 10 seconds. What is in the newest epoch costs time
+   * whenever a process opens it.
+   */
+  public static final Limits DEFAULT = new Limits(4L << 20, Duration.ofSeconds(10));
 }

@@ -5,6 +5,7 @@ import dev.holdfast.journal.Beginning;
 import dev.holdfast.journal.ByteString;
 import dev.holdfast.journal.CanonicalReader;
 import dev.holdfast.journal.CanonicalWriter;
+import dev.holdfast.journal.ChainHead;
 import dev.holdfast.journal.ContentDigest;
 import dev.holdfast.journal.JournalException;
 import dev.holdfast.journal.Outcome;
@@ -46,8 +47,9 @@ final class RecordCodec {
         out.flag(before != null);
         if (before != null) {
           out.number(before.length()).raw(before.digest().bytes().bytes());
-          out.number(before.records());
+          out.number(before.head().records()).raw(before.head().digest().bytes().bytes());
         }
+        epoch.pruned().writeTo(out);
       }
       case JournalRecord.Begun(var sequence, var beginning) -> {
         out.u8(BEGUN).number(number).number(sequence);
@@ -174,9 +176,10 @@ final class RecordCodec {
             ? new JournalRecord.Sealed(
                 in.number(Long.MAX_VALUE),
                 ContentDigest.of(in.raw(DIGEST_LENGTH)),
-                in.number(Long.MAX_VALUE))
+                new ChainHead(in.number(Long.MAX_VALUE), ContentDigest.of(in.raw(DIGEST_LENGTH))))
             : null;
-    return new JournalRecord.Epoch(journal, epoch, created, before, lastSequence);
+    Sequences pruned = Sequences.readFrom(in);
+    return new JournalRecord.Epoch(journal, epoch, created, lastSequence, before, pruned);
   }
 
   private static JournalRecord pruned(CanonicalReader in) throws JournalException {
