@@ -65,7 +65,8 @@ final class EpochChain implements AutoCloseable {
     return label;
   }
 
-  private EpochStore store(int epoch) throws IOException {
+  /** Returns an epoch; it may be closed when others were asked for since. */
+  EpochStore store(int epoch) throws IOException {
     if (epoch == newestEpoch()) {
       return newest;
     }

@@ -228,7 +228,8 @@ final class EpochStore implements AutoCloseable {
     return record instanceof JournalRecord.Carried(_, var carried) ? carried : record;
   }
 
-  private byte[] headAt(long number) throws IOException {
+  /** Returns the hash chain's head after a record. */
+  byte[] headAt(long number) throws IOException {
     return Arrays.copyOf(value(number), DIGEST_LENGTH);
   }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.journal.h2;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.DiskError;
@@ -19,7 +20,6 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -159,10 +159,15 @@ public final class H2Journal implements Journal {
 
   @Override
   public JournalView read() throws IOException {
+    return new H2JournalView(id, chain());
+  }
+
+  /** Opens the epochs as they are now, beside any writer. */
+  EpochChain chain() throws IOException {
     checkOpen();
     for (int attempt = 1; ; attempt++) {
       try {
-        return new H2JournalView(id, chain(openNewest(false), true));
+        return chain(openNewest(false), true);
       } catch (JournalException e) {
         // A writer may have moved on between two of our looks.
         if (e.reason() != Reason.DAMAGED || attempt == READ_ATTEMPTS) {
@@ -260,15 +265,10 @@ public final class H2Journal implements Journal {
     if (turn.isHeldByCurrentThread()) {
       throw new IllegalStateException("this thread has the journal open for appending already");
     }
-    try {
-      if (turn.tryLock(limits.lockWait().toNanos(), TimeUnit.NANOSECONDS)) {
-        return;
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
+    if (!turn.tryLock() && !Uninterruptibles.tryLockUninterruptibly(turn, limits.lockWait())) {
+      throw new JournalException(
+          Reason.BUSY, "journal " + directory() + " is held by another thread of this process");
     }
-    throw new JournalException(
-        Reason.BUSY, "journal " + directory() + " is held by another thread of this process");
   }
 
   /** Returns whether nobody has touched the journal since this process did. */

@@ -1,5 +1,6 @@
 package dev.holdfast.journal.h2;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.Disk;
@@ -340,14 +341,9 @@ final class StateDirectory implements AutoCloseable {
         return lock.get();
       }
       if (System.nanoTime() - start > limit.toNanos()) {
-        throw busy("for " + limit.toMillis() + " ms");
+        throw busy(limit);
       }
-      try {
-        Thread.sleep(pause);
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-        throw busy("and this thread was interrupted");
-      }
+      Uninterruptibles.sleepUninterruptibly(Duration.ofMillis(pause));
     }
   }
 
@@ -389,7 +385,7 @@ final class StateDirectory implements AutoCloseable {
     }
   }
 
-  private JournalException busy(String howLong) {
+  private JournalException busy(Duration waited) {
     String who = "somebody else";
     try (DiskFile file = openFile(directory, path, LOCK, false)) {
       String text = text(file).strip();
@@ -398,7 +394,8 @@ final class StateDirectory implements AutoCloseable {
       // then the message names nobody
     }
     return new JournalException(
-        Reason.BUSY, "journal " + path + " is held by " + who + " (waited " + howLong + ")");
+        Reason.BUSY,
+        "journal " + path + " is held by " + who + " (waited " + waited.toMillis() + " ms)");
   }
 
   @Override
