@@ -253,7 +253,7 @@ final class TreeUpdate {
                   ? present.get().modified()
                   : holdfast.engine().environment().clock().instant());
     }
-    return settable.of(facts);
+    return settable.of(item.path(), facts);
   }
 
   private void updateDirectory(
@@ -376,37 +376,7 @@ final class TreeUpdate {
       dry(Kind.METADATA, path);
       return;
     }
-    Facts kept = facts.withDigest(live.facts().digest()).withHardlink(null);
-    changes.setFacts(
-        path,
-        facts.type() == FileType.FILE
-            ? new Facts(
-                kept.type(),
-                kept.mode(),
-                kept.uid(),
-                kept.gid(),
-                live.facts().size(),
-                kept.modified(),
-                kept.digest(),
-                kept.link(),
-                null,
-                kept.deviceNumber(),
-                unsettableKept(kept, live.facts()))
-            : kept.withExtendedAttributes(unsettableKept(kept, live.facts())));
-  }
-
-  /** Attributes that this user may not set stay as they are. */
-  private java.util.SortedMap<String, dev.holdfast.journal.ByteString> unsettableKept(
-      Facts wanted, Facts present) {
-    var attributes = new java.util.TreeMap<>(wanted.extendedAttributes());
-    present
-        .extendedAttributes()
-        .forEach((name, value) -> {
-          if (!comparison.privileges().maySetAttribute(name)) {
-            attributes.put(name, value);
-          }
-        });
-    return attributes;
+    changes.setFacts(path, comparison.kept(facts, live.facts()));
   }
 
   private void stage(TreeSource.Item item, RelativePath path, Facts facts, @Nullable Live live)

@@ -82,33 +82,46 @@ public record Comparison(boolean checksum, boolean times, Privileges privileges)
 
   /** Returns whether owner, mode, extended attributes and, if wanted, times agree. */
   public boolean sameMetadata(Facts wanted, Facts present) {
-    boolean isLink = wanted.type() == FileType.SYMLINK;
-    return wanted.uid() == present.uid()
-        && wanted.gid() == present.gid()
-        && (isLink || wanted.mode() == present.mode())
-        && (!times || wanted.modified().equals(present.modified()))
-        && wantedAttributes(wanted, present).equals(present.extendedAttributes());
+    Facts kept = kept(wanted, present);
+    return kept.uid() == present.uid()
+        && kept.gid() == present.gid()
+        && kept.mode() == present.mode()
+        && kept.modified().equals(present.modified())
+        && kept.extendedAttributes().equals(present.extendedAttributes());
   }
 
   /**
-   * Returns the attributes that a live entry is to have: those wanted, and of its present ones
-   * those that this user may not remove or nobody can.
+   * Returns what a live entry with the wanted contents is to become: what is wanted, as far as this
+   * user may change a live one. Another's file keeps its owner, and privileged attributes and
+   * security labels stay.
    */
-  public SortedMap<String, ByteString> wantedAttributes(Facts wanted, Facts present) {
-    if (present.extendedAttributes().isEmpty() && wanted.extendedAttributes().isEmpty()) {
-      return present.extendedAttributes();
-    }
-    SortedMap<String, ByteString> attributes = new TreeMap<>(wanted.extendedAttributes());
-    attributes.keySet().removeIf(name -> !privileges.maySetAttribute(name));
-    present
-        .extendedAttributes()
-        .forEach((name, value) -> {
-          if (!privileges.maySetAttribute(name)) {
-            attributes.put(name, value);
-          } else if (Privileges.isLabel(name)) {
-            attributes.putIfAbsent(name, value);
-          }
-        });
-    return attributes;
+  public Facts kept(Facts wanted, Facts present) {
+    boolean mayChangeGroup = privileges.mayChown() || present.uid() == privileges.uid();
+    return new Facts(
+        present.type(),
+        present.type() == FileType.SYMLINK ? present.mode() : wanted.mode(),
+        privileges.mayChown() ? wanted.uid() : present.uid(),
+        mayChangeGroup ? wanted.gid() : present.gid(),
+        present.size(),
+        times ? wanted.modified() : present.modified(),
+        present.digest(),
+        present.link(),
+        null,
+        present.deviceNumber(),
+        keptAttributes(wanted.extendedAttributes(), present.extendedAttributes()));
+  }
+
+  private SortedMap<String, ByteString> keptAttributes(
+      SortedMap<String, ByteString> wanted, SortedMap<String, ByteString> present) {
+    SortedMap<String, ByteString> kept = new TreeMap<>(wanted);
+    kept.keySet().removeIf(name -> !privileges.maySetAttribute(name));
+    present.forEach((name, value) -> {
+      if (!privileges.maySetAttribute(name)) {
+        kept.put(name, value);
+      } else if (Privileges.isLabel(name)) {
+        kept.putIfAbsent(name, value);
+      }
+    });
+    return kept;
   }
 }

@@ -73,9 +73,18 @@ class ComparisonTest {
     Comparison user = new Comparison(false, true, SettableTest.USER);
     Facts present = with(file(3, EXACT), "trusted.x", "1");
     assertThat(user.sameMetadata(file(3, EXACT), present)).isTrue();
-    assertThat(user.wantedAttributes(with(file(3, EXACT), "user.y", "2"), present))
+    assertThat(user.kept(with(file(3, EXACT), "user.y", "2"), present).extendedAttributes())
         .containsOnlyKeys("trusted.x", "user.y");
     assertThat(USUAL.sameMetadata(file(3, EXACT), present)).isFalse();
+  }
+
+  @Test
+  void leavesAnotherUsersFileItsOwner() {
+    Comparison user = new Comparison(false, true, SettableTest.USER);
+    Facts wanted = file(3, EXACT).withOwner(1000, 1000);
+    assertThat(user.sameMetadata(wanted, file(3, EXACT).withOwner(0, 0))).isTrue();
+    assertThat(user.sameMetadata(wanted, file(3, EXACT).withOwner(1000, 27))).isFalse();
+    assertThat(USUAL.sameMetadata(wanted, file(3, EXACT).withOwner(0, 0))).isFalse();
   }
 
   @Test
