@@ -66,6 +66,9 @@ final class TreeUpdate {
   /** Live inodes with several names, by the first path that keeps them. */
   private final Map<Long, RelativePath> keptInodes = new HashMap<>();
 
+  /** Names that are linked to a kept first path already, by that path. */
+  private final Map<RelativePath, List<RelativePath>> keptLinks = new HashMap<>();
+
   private final List<Change> dryChanges = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private AbsolutePath target = AbsolutePath.ROOT;
@@ -477,6 +480,7 @@ final class TreeUpdate {
       Stat kept = tree().stat(first).orElseThrow();
       if (live != null && live.stat().isSameInode(kept)) {
         fates.put(path, Fate.KEPT);
+        keptLinks.computeIfAbsent(first, _ -> new ArrayList<>()).add(path);
         return;
       }
       restage(first);
@@ -491,8 +495,23 @@ final class TreeUpdate {
     }
   }
 
-  /** Stages a file anew that could have been kept, because another name is to be linked to it. */
+  /**
+   * Stages a file anew that could have been kept, because another name is to be linked to it, and
+   * links the names to it again that had been kept with it.
+   */
   private void restage(RelativePath first) throws IOException {
+    restageFile(first);
+    for (RelativePath path : keptLinks.getOrDefault(first, List.of())) {
+      fates.put(path, Fate.STAGED);
+      if (changes == null) {
+        dryChanges.add(new Change(Kind.MODIFIED, target, path, null));
+      } else {
+        changes.putLink(path, first);
+      }
+    }
+  }
+
+  private void restageFile(RelativePath first) throws IOException {
     fates.put(first, Fate.STAGED);
     if (changes == null) {
       dryChanges.removeIf(change -> change.path().equals(first));
