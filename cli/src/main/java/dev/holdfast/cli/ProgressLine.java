@@ -30,9 +30,15 @@ final class ProgressLine implements Progress, AutoCloseable {
       return;
     }
     drawn = elapsed;
-    String amount = bytes == 0 ? "" : ", " + TransactionText.bytes(bytes);
-    printer.raw(
-        "\r%s: %s%s\033[K".formatted(words(phase), TransactionText.entries(entries), amount));
+    printer.raw("\r" + words(phase) + amount(entries, bytes) + "\033[K");
+  }
+
+  private static String amount(long entries, long bytes) {
+    if (entries == 0 && bytes == 0) {
+      return " …";
+    }
+    String size = bytes == 0 ? "" : ", " + TransactionText.bytes(bytes);
+    return ": " + TransactionText.entries(entries) + size;
   }
 
   private static String words(Phase phase) {

@@ -4,14 +4,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
 /** Checks the layers: nothing below the command line knows of it, and only one class calls C. */
 final class ArchitectureIT {
   private static final JavaClasses HOLDFAST =
       new ClassFileImporter()
-          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .withImportOption(location -> !location.contains("/test-classes/"))
           .importPackages("dev.holdfast");
 
   @Test
@@ -34,6 +33,37 @@ final class ArchitectureIT {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("java.lang.foreign..")
+        .check(HOLDFAST);
+  }
+
+  @Test
+  void onlyTheProgramsStreamsAreWrittenTo() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.holdfast.testing..")
+        .should()
+        .accessField(System.class, "out")
+        .orShould()
+        .accessField(System.class, "err")
+        .because("results and messages are UTF-8 in every locale, which System.out is not")
+        .check(HOLDFAST);
+  }
+
+  @Test
+  void commandsLeaveFilesAndDatabasesToTheEngine() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.holdfast.cli..")
+        .and()
+        .haveSimpleNameNotStartingWith("Demo")
+        .and()
+        .doNotHaveSimpleName("Terminal")
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.nio.file.Files")
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.sql..", "org.h2..", "dev.holdfast.history..")
         .check(HOLDFAST);
   }
 }
