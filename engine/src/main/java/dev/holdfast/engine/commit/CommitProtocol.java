@@ -172,7 +172,8 @@ public final class CommitProtocol {
           Outcome.because(environment.clock().instant(), cause.getMessage()));
       writer.force();
       return true;
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
+      // A journal that lost pages in a failed barrier may not even know the transaction any more.
       cause.addSuppressed(e);
       return false;
     }
@@ -298,7 +299,7 @@ public final class CommitProtocol {
                 now, reason, false, "L2", exposure.micros(), exposure.renames(), exposure.notes());
     try (JournalWriter writer = journal.write()) {
       writer.advance(plan.sequence(), state, outcome);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       System.getLogger(CommitProtocol.class.getName())
           .log(
               System.Logger.Level.WARNING,
@@ -345,7 +346,7 @@ public final class CommitProtocol {
           Outcome.because(environment.clock().instant(), cause.getMessage()));
       writer.force();
       return true;
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       cause.addSuppressed(e);
       for (RootSession root : roots) {
         TransactionFolder folder = root.requireFolder();

@@ -142,7 +142,10 @@ public final class OperationExecutor implements AutoCloseable {
             ? OperationStatus.LOST
             : isNotExecuted(replace.staged().is(inSlot.get()));
       }
-      case Delete delete -> isNotExecuted(folder.old(delete.slot()).stat().isEmpty());
+      case Delete delete ->
+          isNotExecuted(
+              folder.old(delete.slot()).stat().isEmpty()
+                  || isBothNames(delete.deleted(), delete.before(), root, delete.path()));
       case Move move ->
           isNotExecuted(
               !(is(move.moved(), root.tree().stat(move.to()))
@@ -151,16 +154,26 @@ public final class OperationExecutor implements AutoCloseable {
     };
   }
 
+  /**
+   * Returns whether a captured file still has its live name too: without a journal a file system
+   * may bring back both names of a rename (hole 48).
+   */
+  private static boolean isBothNames(
+      FileIdentity identity, Facts facts, RootSession root, RelativePath path)
+      throws DiskException {
+    return facts.type() != FileType.DIRECTORY && is(identity, root.tree().stat(path));
+  }
+
   private OperationStatus status(RootSession root, TransactionFolder folder, Create create)
       throws DiskException {
     if (create.isMember()) {
       return wholeStatus(create);
     }
     Optional<Stat> inSlot = folder.fresh(create.slot()).stat();
-    if (inSlot.isPresent()) {
-      return isNotExecuted(create.staged().is(inSlot.get()));
-    }
     boolean ours = is(create.staged(), root.tree().stat(create.path()));
+    if (inSlot.isPresent()) {
+      return isNotExecuted(create.staged().is(inSlot.get()) && !ours);
+    }
     return ours || folder.has(Token.GO) ? OperationStatus.EXECUTED : OperationStatus.LOST;
   }
 
@@ -318,6 +331,10 @@ public final class OperationExecutor implements AutoCloseable {
     try {
       live.directory().rename(live.name(), old.directory(), old.name());
     } catch (DiskException e) {
+      if (e.error() == DiskError.EXISTS && is(delete.deleted(), live.stat())) {
+        live.directory().unlink(live.name()); // Both names came back (hole 48).
+        return;
+      }
       if (e.error() != DiskError.NOT_FOUND) {
         throw e;
       }
@@ -360,6 +377,10 @@ public final class OperationExecutor implements AutoCloseable {
       if (e.error() != DiskError.EXISTS) {
         throw e;
       }
+      if (is(move.moved(), to.stat())) {
+        from.directory().unlink(from.name()); // Both names came back (hole 48).
+        return;
+      }
       if (!recovering) {
         throw conflict(move, "cannot be moved: somebody else made " + move.to() + " meanwhile");
       }
@@ -389,6 +410,19 @@ public final class OperationExecutor implements AutoCloseable {
       List<String> foreign = AttributeWriter.change(entry, from, to);
       if (!foreign.isEmpty()) {
         note(change, "somebody else had set " + String.join(", ", foreign) + "; left so");
+      }
+    }
+  }
+
+  /**
+   * Completes an executed operation: without a journal a file system may bring back both names of a
+   * rename (hole 48).
+   */
+  public void complete(FileOperation operation) throws DiskException {
+    if (operation instanceof Create create && !create.isMember()) {
+      Place slot = folder(create).fresh(create.slot());
+      if (is(create.staged(), slot.stat())) {
+        slot.directory().unlink(slot.name());
       }
     }
   }
@@ -446,7 +480,9 @@ public final class OperationExecutor implements AutoCloseable {
       return;
     }
     tree(create).forget(create.path());
-    if (slot.stat().isPresent()) {
+    if (is(create.staged(), slot.stat())) {
+      live.get().directory().unlink(live.get().name()); // Both names came back (hole 48).
+    } else if (slot.stat().isPresent()) {
       slot.directory().exchange(slot.name(), live.get().directory(), live.get().name());
     } else if (stat.get().isDirectory() && !takeMembersBack(folder, create)) {
       note(create, "the directory stays: somebody else put something into it");
@@ -515,6 +551,10 @@ public final class OperationExecutor implements AutoCloseable {
     }
     Place old = root(delete.root()).requireFolder().old(delete.slot());
     Optional<Place> live = placeIfThere(delete.root(), delete.path());
+    if (live.isPresent() && is(delete.deleted(), live.get().stat())) {
+      old.directory().unlink(old.name()); // Both names came back.
+      return;
+    }
     if (live.isEmpty() || live.get().stat().isPresent()) {
       keep(
           delete, "somebody else is in its place; left, and the old one kept in " + keptIn(delete));

@@ -454,9 +454,12 @@ public final class Recovery {
     try (RootLocks _ = gates(pending);
         OperationExecutor executor = pending.executor()) {
       for (FileOperation operation : executor.plan().operations()) {
-        if (executor.isReachable(operation)
-            && executor.status(operation) == OperationStatus.NOT_EXECUTED) {
-          executor.execute(operation);
+        if (executor.isReachable(operation)) {
+          switch (executor.status(operation)) {
+            case NOT_EXECUTED -> executor.execute(operation);
+            case EXECUTED -> executor.complete(operation);
+            case LOST -> {}
+          }
         }
       }
       executor.setDirectoryTimes(true);
