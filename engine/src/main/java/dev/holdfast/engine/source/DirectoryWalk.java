@@ -8,6 +8,7 @@ import dev.holdfast.disk.Stat;
 import dev.holdfast.engine.failure.ConflictException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +98,7 @@ final class DirectoryWalk implements AutoCloseable {
     Directory directory = checked(directories.open(at), levels.get(outermost), at);
     outermostOpen = outermost;
     for (int i = outermost + 1; i <= innermost; i++) {
-      EntryName name = java.util.Objects.requireNonNull(levels.get(i).name);
+      EntryName name = Objects.requireNonNull(levels.get(i).name);
       RelativePath below = at.resolve(name);
       directory = checked(directories.open(directory, at, name), levels.get(i), below);
       at = below;

@@ -9,7 +9,7 @@ import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
 import dev.holdfast.engine.failure.ConflictException;
-import java.util.Map;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -88,17 +88,12 @@ final class SourceDirectories implements AutoCloseable {
     String name = absolute(entry).toString();
     return new ConflictException(
         name + " changed while it was being read; try again when nobody writes there",
-        java.util.List.of(name));
+        List.of(name));
   }
 
   /** Returns an entry's path, for messages. */
   AbsolutePath absolute(RelativePath entry) {
     return path.resolve(entry);
-  }
-
-  /** Returns the mount points that were entered. */
-  Map<RelativePath, Stat> mounts() {
-    return mounts;
   }
 
   @Override
