@@ -200,18 +200,23 @@ public final class Transaction implements AutoCloseable {
   }
 
   /**
-   * Moves an entry, a directory with all that is in it. A file at {@code to} is replaced. Where one
-   * rename can do it the entry keeps its inode; otherwise (onto something, into a new directory,
-   * after other changes) it is copied and deleted, in the same transaction.
+   * Moves an entry, a directory with all that is in it. What is at {@code to} is replaced, unless
+   * it is a directory. Where one rename can do it the entry keeps its inode; otherwise (onto
+   * something, into a new directory, after other changes) it is copied and deleted, in the same
+   * transaction.
    */
   public void move(Root root, String from, String to) throws IOException {
     RelativePath source = RelativePath.of(from);
     RelativePath target = RelativePath.of(to);
     RootChanges changes = change(root, source);
-    checked(target);
-    if (changes.view(source) instanceof RootChanges.View.Nothing) {
+    requireParent(changes, checked(target));
+    Facts moved = require(changes, source, "move");
+    Facts covered = changes.facts(target).orElse(null);
+    if (covered != null && covered.type() == FileType.DIRECTORY) {
       throw new DiskException(
-          DiskError.NOT_FOUND, "move", changes.tree().path().resolve(source).toString());
+          moved.type() == FileType.DIRECTORY ? DiskError.EXISTS : DiskError.IS_DIRECTORY,
+          "move to",
+          changes.tree().path().resolve(target).toString());
     }
     if (source.contains(target)) {
       throw new RefusedException("cannot move " + source + " into itself: " + target);
@@ -226,7 +231,7 @@ public final class Transaction implements AutoCloseable {
   public void setMode(Root root, String path, int mode) throws IOException {
     RelativePath checked = RelativePath.of(path);
     RootChanges changes = change(root, checked);
-    Facts facts = require(changes, checked);
+    Facts facts = require(changes, checked, "set attributes of");
     changes.setFacts(
         checked,
         facts
@@ -238,7 +243,7 @@ public final class Transaction implements AutoCloseable {
   public void setOwner(Root root, String path, int uid, int gid) throws IOException {
     RelativePath checked = RelativePath.of(path);
     RootChanges changes = change(root, checked);
-    Facts facts = require(changes, checked);
+    Facts facts = require(changes, checked, "set attributes of");
     changes.setFacts(checked, facts.withOwner(uid, gid));
   }
 
@@ -247,7 +252,7 @@ public final class Transaction implements AutoCloseable {
       throws IOException {
     RelativePath checked = RelativePath.of(path);
     RootChanges changes = change(root, checked);
-    Facts facts = require(changes, checked);
+    Facts facts = require(changes, checked, "set attributes of");
     TreeMap<String, ByteString> attributes = new TreeMap<>(facts.extendedAttributes());
     if (value == null) {
       attributes.remove(name);
@@ -257,14 +262,13 @@ public final class Transaction implements AutoCloseable {
     changes.setFacts(checked, facts.withExtendedAttributes(attributes));
   }
 
-  private static Facts require(RootChanges changes, RelativePath path) throws IOException {
+  private static Facts require(RootChanges changes, RelativePath path, String operation)
+      throws IOException {
     return changes
         .facts(path)
         .orElseThrow(() ->
             new DiskException(
-                DiskError.NOT_FOUND,
-                "set attributes of",
-                changes.tree().path().resolve(path).toString()));
+                DiskError.NOT_FOUND, operation, changes.tree().path().resolve(path).toString()));
   }
 
   // ---- savepoints and ends ---------------------------------------------------------------------
@@ -319,7 +323,11 @@ public final class Transaction implements AutoCloseable {
     requireOpen();
     context.checkpoint().check();
     RootChanges changes = context.changes(root);
-    checked(path);
+    requireParent(changes, checked(path));
+    return changes;
+  }
+
+  private static void requireParent(RootChanges changes, RelativePath path) throws IOException {
     if (!path.isEmpty()) {
       Facts parent = changes.facts(path.parent()).orElse(null);
       if (parent == null || parent.type() != FileType.DIRECTORY) {
@@ -329,7 +337,6 @@ public final class Transaction implements AutoCloseable {
             changes.tree().path().resolve(path).toString());
       }
     }
-    return changes;
   }
 
   private static RelativePath checked(RelativePath path) throws RefusedException {

@@ -189,6 +189,32 @@ class TransactionTest {
   }
 
   @Test
+  void movesNothingToWhereItCannotBe() throws IOException {
+    try (Transaction tx = begin()) {
+      assertThatThrownBy(() -> tx.move(root, "a", "nowhere/b")).isInstanceOf(DiskException.class);
+      assertThatThrownBy(() -> tx.move(root, "a", "d")).isInstanceOf(DiskException.class);
+      assertThatThrownBy(() -> tx.move(root, "d/e", "d/e/f/g")).isInstanceOf(DiskException.class);
+    }
+  }
+
+  @Test
+  void givesAllNamesOfAnInodeTheAttributesThatOneGets() throws IOException {
+    Files.createLink(live.resolve("d/a2"), live.resolve("a"));
+    Files.createLink(live.resolve("d/a3"), live.resolve("a"));
+    try (Transaction tx = begin()) {
+      tx.setMode(root, "a", 0600);
+      tx.setExtendedAttribute(root, "d/a2", "user.note", bytes("note"));
+      tx.delete(root, "d/a3");
+      assertThat(tx.commit().notes()).isEmpty();
+    }
+    assertThat(Files.getPosixFilePermissions(live.resolve("d/a2")))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    assertThat((byte[]) Files.getAttribute(live.resolve("a"), "user:note"))
+        .isEqualTo(bytes("note"));
+    assertThat(live.resolve("d/a3")).doesNotExist();
+  }
+
+  @Test
   void movesWhatItChangedBefore() throws IOException {
     try (Transaction tx = begin()) {
       tx.move(root, "a", "d/e/moved");

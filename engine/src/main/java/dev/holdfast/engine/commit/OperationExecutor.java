@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,7 @@ public final class OperationExecutor implements AutoCloseable {
   private final List<String> notes = new ArrayList<>();
   private final List<Map<RelativePath, FileOperation>> captured = new ArrayList<>();
   private final List<Map<Integer, FileOperation>> wholes = new ArrayList<>();
+  private final Map<FileIdentity, List<Facts>> attributesSet = new HashMap<>();
   private final List<Directory> opened = new ArrayList<>();
   private boolean keepsFolder;
 
@@ -103,7 +105,9 @@ public final class OperationExecutor implements AutoCloseable {
           captured.get(delete.root()).put(delete.path(), delete);
         }
       }
-      case Move _, SetAttributes _ -> {}
+      case SetAttributes change ->
+          attributesSet.computeIfAbsent(change.inode(), _ -> new ArrayList<>()).add(change.after());
+      case Move _ -> {}
     }
   }
 
@@ -648,15 +652,25 @@ public final class OperationExecutor implements AutoCloseable {
     }
   }
 
-  /** Compares a captured entry with the plan; its ctime was just moved by our own rename. */
-  static boolean isAsPlanned(FileIdentity identity, Facts facts, Stat stat) {
+  /**
+   * Compares a captured entry with the plan; its ctime was just moved by our own rename. An inode
+   * with several names may have got other attributes under one of them by this very plan.
+   */
+  private boolean isAsPlanned(FileIdentity identity, Facts facts, Stat stat) {
     return identity.is(stat)
         && stat.type() == facts.type()
-        && stat.uid() == facts.uid()
-        && stat.gid() == facts.gid()
-        && (stat.isDirectory() || stat.modified().equals(facts.modified()))
         && (!stat.isFile() || stat.size() == facts.size())
-        && (facts.type() == FileType.SYMLINK || stat.mode() == facts.mode());
+        && isPlanned(identity, facts, planned -> planned.uid() == stat.uid())
+        && isPlanned(identity, facts, planned -> planned.gid() == stat.gid())
+        && (facts.type() == FileType.SYMLINK
+            || isPlanned(identity, facts, planned -> planned.mode() == stat.mode()))
+        && (stat.isDirectory()
+            || isPlanned(identity, facts, planned -> planned.modified().equals(stat.modified())));
+  }
+
+  private boolean isPlanned(FileIdentity identity, Facts before, Predicate<Facts> field) {
+    return field.test(before)
+        || attributesSet.getOrDefault(identity, List.of()).stream().anyMatch(field);
   }
 
   private void keepIfChanged(FileOperation operation, Facts facts, Place place)

@@ -95,9 +95,12 @@ public final class PlanBuilder {
     if (!stat.isSameInode(then) || stat.type() != then.type()) {
       return false;
     }
+    boolean same =
+        stat.mode() == then.mode() && stat.uid() == then.uid() && stat.gid() == then.gid();
     return then.isDirectory()
-        ? stat.mode() == then.mode() && stat.uid() == then.uid() && stat.gid() == then.gid()
-        : stat.changed().equals(then.changed())
+        ? same
+        : (stat.changed().equals(then.changed())
+                || (same && changes.isLinked(FileIdentity.of(stat))))
             && stat.modified().equals(then.modified())
             && stat.size() == then.size();
   }
@@ -141,15 +144,23 @@ public final class PlanBuilder {
         touch(from);
         touch(path);
         if (facts != null) {
+          Facts shared = changes.sharedFacts(moved.identity());
           attributes.add(
-              new SetAttributes(root, path, moved.requireFacts(), facts, moved.identity()));
+              new SetAttributes(
+                  root,
+                  path,
+                  moved.requireFacts(),
+                  shared == null ? facts : shared,
+                  moved.identity()));
         }
       }
     }
   }
 
-  private void addAttributes(RelativePath path, Seen seen, Facts facts) {
+  private void addAttributes(RelativePath path, Seen seen, Facts wanted) {
     Facts before = seen.requireFacts();
+    Facts shared = changes.sharedFacts(seen.identity());
+    Facts facts = shared == null ? wanted : shared;
     boolean directory = before.type() == FileType.DIRECTORY;
     if (directory && !facts.modified().equals(before.modified())) {
       // A directory's time is set with all directory times, after its entries.

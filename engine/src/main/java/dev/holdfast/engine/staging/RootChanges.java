@@ -16,7 +16,9 @@ import dev.holdfast.engine.staging.Target.Staged;
 import dev.holdfast.engine.tree.FactsReader;
 import dev.holdfast.engine.tree.LiveTree;
 import dev.holdfast.engine.tree.LiveTree.Place;
+import dev.holdfast.journal.ContentDigest;
 import dev.holdfast.journal.Facts;
+import dev.holdfast.journal.FileIdentity;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +55,9 @@ public final class RootChanges {
   private final Map<RelativePath, Node> nodes = new HashMap<>();
   private final Map<RelativePath, Set<EntryName>> changedNames = new HashMap<>();
   private final Set<RelativePath> movedAway = new HashSet<>();
+  private final Map<RelativePath, Seen> watched = new HashMap<>();
+  private final Set<FileIdentity> linked = new HashSet<>();
+  private final Map<FileIdentity, Facts> sharedFacts = new HashMap<>();
   private final Map<RelativePath, Instant> directoryTimes = new HashMap<>();
   private final Deque<Undo> undos = new ArrayDeque<>();
 
@@ -118,8 +123,16 @@ public final class RootChanges {
   }
 
   private View live(RelativePath path, @Nullable Facts facts) throws DiskException {
-    Optional<Stat> stat = tree.stat(path);
-    return stat.isEmpty() ? new View.Nothing() : new View.Live(path, stat.get(), facts);
+    Stat stat = tree.stat(path).orElse(null);
+    if (stat == null) {
+      return new View.Nothing();
+    }
+    Facts changed = hasOtherNames(stat) ? sharedFacts.get(FileIdentity.of(stat)) : null;
+    return new View.Live(path, stat, changed == null ? facts : changed);
+  }
+
+  private static boolean hasOtherNames(Stat stat) {
+    return stat.links() > 1 && !stat.isDirectory();
   }
 
   /** Returns where an unchanged {@code path} is in the live tree; null if nowhere. */
@@ -204,6 +217,11 @@ public final class RootChanges {
     if (live == null) {
       return Seen.nothing(path);
     }
+    Seen early = watched.get(live);
+    return early == null ? lookAt(live) : early;
+  }
+
+  private Seen lookAt(RelativePath live) throws DiskException {
     Optional<Stat> stat = tree.stat(live);
     if (stat.isPresent() && isRacy(stat.get())) {
       pause.accept(RACY);
@@ -215,6 +233,22 @@ public final class RootChanges {
     Place place = tree.place(live);
     return new Seen(
         live, stat.get(), FactsReader.read(place.directory(), place.name(), stat.get()));
+  }
+
+  /**
+   * Looks at a live path that may be changed later: if it is, it must still be at the commit as it
+   * is now. To be called before its contents are read.
+   */
+  public Optional<Facts> watch(RelativePath live) throws DiskException {
+    Seen seen = lookAt(live);
+    watched.put(live, seen);
+    return Optional.ofNullable(seen.facts());
+  }
+
+  /** Adds the digest of a watched file's contents, for the record. */
+  public void watchedDigest(RelativePath live, ContentDigest digest) {
+    watched.computeIfPresent(
+        live, (path, seen) -> new Seen(path, seen.stat(), seen.requireFacts().withDigest(digest)));
   }
 
   private boolean isRacy(Stat stat) {
@@ -336,6 +370,20 @@ public final class RootChanges {
     put(path, spot, area.link(staged, first, spot.slot(), spot.within()));
   }
 
+  /** Gives the live file at {@code live} another name, which has no place yet. */
+  public int draftLink(RelativePath live) throws DiskException {
+    Place place = tree.place(live);
+    int draft = area.draftLink(place);
+    place.stat().ifPresent(stat -> linked.add(FileIdentity.of(stat)));
+    return draft;
+  }
+
+  /** Puts the name that {@link #draftLink} made at {@code path}. */
+  public void putDraftLink(RelativePath path, Facts facts, int draft) throws DiskException {
+    Spot spot = clear(path);
+    put(path, spot, area.finishLink(draft, spot.slot(), spot.within(), facts));
+  }
+
   /**
    * Makes a directory at {@code path}. Where the live tree has one that was deleted in this
    * transaction, that one stays, so that it keeps its identity.
@@ -362,6 +410,9 @@ public final class RootChanges {
           throw new DiskException(
               DiskError.NOT_FOUND, "set attributes of", tree.path().resolve(path) + "");
       case View.Own(Staged staged) -> {
+        if (linked.contains(staged.identity())) {
+          throw new IllegalStateException("everybody would see it: " + tree.path().resolve(path));
+        }
         Seen seen = look(path);
         if (facts.type() == FileType.DIRECTORY) {
           put(path, new Node(seen, staged.with(facts)));
@@ -370,13 +421,33 @@ public final class RootChanges {
           undos.push(() -> area.dress(staged, staged.facts()));
         }
       }
-      case View.Live(RelativePath live, _, _) -> {
+      case View.Live(RelativePath live, Stat stat, _) -> {
         Node node = nodes.get(path);
         Seen seen = look(path);
         boolean moved = node != null && node.target() instanceof MovedHere;
         put(path, new Node(seen, moved ? new MovedHere(live, facts) : new Kept(facts)));
+        if (hasOtherNames(stat)) {
+          share(FileIdentity.of(stat), facts);
+        }
       }
     }
+  }
+
+  /** What one name of a live inode gets, all its names have. */
+  private void share(FileIdentity inode, Facts facts) {
+    Facts previous = sharedFacts.put(inode, facts);
+    undos.push(() -> {
+      if (previous == null) {
+        sharedFacts.remove(inode);
+      } else {
+        sharedFacts.put(inode, previous);
+      }
+    });
+  }
+
+  /** Returns the facts that an inode with several names gets under any of them; or null. */
+  @Nullable Facts sharedFacts(FileIdentity inode) {
+    return sharedFacts.get(inode);
   }
 
   /** Says which mtime a directory shall have if its entries change. */
@@ -506,6 +577,11 @@ public final class RootChanges {
   /** Returns whether what is live at {@code path} goes elsewhere, so that it is free. */
   boolean isMovedAway(RelativePath path) {
     return movedAway.contains(path);
+  }
+
+  /** Returns whether we gave this live inode another name, which moves its ctime. */
+  boolean isLinked(FileIdentity inode) {
+    return linked.contains(inode);
   }
 
   @Nullable Instant directoryTime(RelativePath path) {

@@ -8,6 +8,7 @@ import dev.holdfast.disk.Entry;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileType;
 import dev.holdfast.disk.RelativePath;
+import dev.holdfast.disk.Stat;
 import dev.holdfast.engine.control.TransactionFolder;
 import dev.holdfast.engine.staging.Target.Staged;
 import dev.holdfast.engine.tree.AttributeWriter;
@@ -198,6 +199,21 @@ public final class StagingArea implements AutoCloseable {
     Place to = place(slot, within);
     from.directory().link(from.name(), to.directory(), to.name());
     return new Staged(slot, within, first.facts().withHardlink(firstPath), first.identity());
+  }
+
+  /** Gives a live file another name, whose place is decided later; returns its number. */
+  int draftLink(Place live) throws DiskException {
+    int number = nextDiscarded++;
+    live.directory().link(live.name(), discarded(), TransactionFolder.slotName(number));
+    return number;
+  }
+
+  /** Gives a name made by {@link #draftLink} its place; the inode's metadata stay as they are. */
+  Staged finishLink(int number, int slot, RelativePath within, Facts facts) throws DiskException {
+    Stat stat = discarded().stat(TransactionFolder.slotName(number)).orElseThrow();
+    Staged staged = new Staged(slot, within, facts, FileIdentity.of(stat));
+    bringBack(number, staged);
+    return staged;
   }
 
   /** Sets the metadata of a staged entry. */
