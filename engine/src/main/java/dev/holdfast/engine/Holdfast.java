@@ -218,6 +218,17 @@ public final class Holdfast implements AutoCloseable {
     return engine.recovery().recover(roots, checkOnly);
   }
 
+  /**
+   * Takes a transaction back in a new one; undoing that again is possible like any other.
+   *
+   * @throws dev.holdfast.engine.failure.ConflictException if a path is not what the transaction
+   *     left
+   * @throws RefusedException if it was not applied, or its before-images were freed
+   */
+  public Committed undo(long sequence, Options options, Progress progress) throws IOException {
+    return new Undo(this, sequence, options, progress).run();
+  }
+
   // ---- looking back ----------------------------------------------------------------------------
 
   /** Returns the record of past transactions, as it is now. */

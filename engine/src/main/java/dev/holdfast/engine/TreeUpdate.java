@@ -578,7 +578,7 @@ final class TreeUpdate {
       return false;
     }
     if (Untouchable.is(place.directory(), place.name(), stat)) {
-      requireUnused(path, stat);
+      InUse.requireUnused(tree(), path, stat);
     }
     if (stat.isDirectory()) {
       boolean empty = true;
@@ -597,25 +597,5 @@ final class TreeUpdate {
       changes.delete(path);
     }
     return true;
-  }
-
-  /** What belongs to a running program goes with its parent only if nobody runs there. */
-  private void requireUnused(RelativePath path, Stat stat) throws IOException {
-    if (path.names().contains(Untouchable.CONTROL)) {
-      throw new ConflictException(
-          target.resolve(path)
-              + " is the control directory of another root; `holdfast root forget` it first",
-          List.of(target.resolve(path).toString()));
-    }
-    if (!stat.isDirectory()) {
-      return;
-    }
-    var directory = tree().directory(path);
-    EntryName lock = EntryName.of("lock");
-    if (directory.stat(lock).isPresent() && directory.isLocked(lock)) {
-      throw new ConflictException(
-          target.resolve(path) + "/lock is held: a supervisor runs there; nothing was changed",
-          List.of(target.resolve(path).toString()));
-    }
   }
 }
