@@ -116,8 +116,18 @@ final class TreeUpdate {
     }
   }
 
+  /** A source in its own target would be deleted as extra; a target in its source copied. */
+  private void requireApart(AbsolutePath directory) throws RefusedException {
+    AbsolutePath from = source.directory();
+    if (from != null && (from.contains(directory) || directory.contains(from))) {
+      throw new RefusedException(
+          "the source " + from + " and the target " + directory + " contain each other");
+    }
+  }
+
   private Committed dryRun(AbsolutePath directory) throws IOException {
     target = holdfast.resolved(directory);
+    requireApart(target);
     try (LiveTree live = LiveTree.open(disk(holdfast), target)) {
       tree = live;
       compareAll();
@@ -128,6 +138,7 @@ final class TreeUpdate {
   }
 
   private Committed commit(AbsolutePath directory) throws IOException {
+    requireApart(holdfast.resolved(directory));
     Root root = holdfast.root(directory);
     target = root.path();
     recoverFirst();

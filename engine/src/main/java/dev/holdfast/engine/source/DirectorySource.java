@@ -33,15 +33,18 @@ public final class DirectorySource implements TreeSource {
   private record Inode(long device, long number) {}
 
   private final String name;
+  private final AbsolutePath real;
   private final Excludes excludes;
   private final SourceDirectories directories;
   private final DirectoryWalk walk;
   private final Map<Inode, RelativePath> firstNames = new HashMap<>();
   private boolean begun;
 
-  private DirectorySource(SourceDirectories directories, String name, Excludes excludes) {
+  private DirectorySource(
+      SourceDirectories directories, String name, AbsolutePath real, Excludes excludes) {
     this.directories = directories;
     this.name = name;
+    this.real = real;
     this.excludes = excludes;
     this.walk = new DirectoryWalk(directories);
   }
@@ -49,7 +52,8 @@ public final class DirectorySource implements TreeSource {
   /** Opens the directory {@code path}, or the one that the link of this name leads to. */
   public static DirectorySource open(Disk disk, AbsolutePath path, Excludes excludes)
       throws IOException {
-    return new DirectorySource(new SourceDirectories(disk, path), path.toString(), excludes);
+    return new DirectorySource(
+        new SourceDirectories(disk, path), path.toString(), disk.realPath(path), excludes);
   }
 
   @Override
@@ -152,6 +156,11 @@ public final class DirectorySource implements TreeSource {
   @Override
   public boolean isRereadable() {
     return true;
+  }
+
+  @Override
+  public AbsolutePath directory() {
+    return real;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.holdfast.engine.source;
 
+import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.engine.tree.ContentCopier;
@@ -99,6 +100,11 @@ public interface TreeSource extends AutoCloseable {
    */
   default List<String> notes() {
     return List.of();
+  }
+
+  /** Returns where it lies, without links, if it is a directory; null if it is anything else. */
+  default @Nullable AbsolutePath directory() {
+    return null;
   }
 
   /** Returns what it is, for messages: a path. */

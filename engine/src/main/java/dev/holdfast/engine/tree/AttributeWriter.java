@@ -42,7 +42,7 @@ public final class AttributeWriter {
       Attributed node, SortedMap<String, ByteString> present, SortedMap<String, ByteString> wanted)
       throws DiskException {
     for (String name : present.keySet()) {
-      if (!wanted.containsKey(name)) {
+      if (!wanted.containsKey(name) && !isLabel(name)) {
         node.removeExtendedAttribute(name);
       }
     }
@@ -51,6 +51,11 @@ public final class AttributeWriter {
         node.setExtendedAttribute(attribute.getKey(), attribute.getValue().bytes());
       }
     }
+  }
+
+  /** A security module labels every new inode, and lets nobody take the label away. */
+  private static boolean isLabel(String name) {
+    return name.startsWith("security.") && !name.equals("security.capability");
   }
 
   /**
