@@ -30,7 +30,10 @@ public interface JournalView extends AutoCloseable {
   /** Returns a transaction's plan, if it came as far as the decision. */
   Optional<Plan> plan(long sequence) throws IOException;
 
-  /** Returns all transactions, newest first, read as the iterator advances. */
+  /**
+   * Returns all transactions, newest first, read as the iterator advances, which then throws {@link
+   * java.io.UncheckedIOException} for what it cannot read.
+   */
   Iterator<TransactionRecord> newestFirst() throws IOException;
 
   /** Returns the hash chain's head: over all records, in journal order. */

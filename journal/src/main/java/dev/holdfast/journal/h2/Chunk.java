@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param id its number in the file: 1, 2, 3 …
  * @param version H2's version of the store after it
  * @param durable how long the file was known to be durable when it was written
- * @param checksum the one that it carries
+ * @param previous the checksum of the chunk before; 0 for the first one
+ * @param checksum its own
  */
-record Chunk(long position, int length, int id, long version, long durable, int checksum) {
+record Chunk(
+    long position, int length, int id, long version, long durable, int previous, int checksum) {
   /** The length of H2's footer at the end of a chunk. */
   static final int FOOTER = 128;
 
@@ -21,6 +23,8 @@ record Chunk(long position, int length, int id, long version, long durable, int 
   static final int HEAD = 48;
 
   /** Before the end of the chunk, eight bytes each. */
+  static final int PREVIOUS_BEFORE_END = 32;
+
   static final int DURABLE_BEFORE_END = 24;
 
   static final int CHECKSUM_BEFORE_END = 16;
@@ -63,10 +67,12 @@ record Chunk(long position, int length, int id, long version, long durable, int 
     long version = fields.next(",version:");
     int limit = index + FOOTER;
     long durable = Padding.getInt(buffer, limit - DURABLE_BEFORE_END);
+    byte[] previous = new byte[Integer.BYTES];
     byte[] checksum = new byte[Integer.BYTES];
     if (length == 0
         || version < 0
         || durable < 0
+        || !Padding.get(buffer, limit - PREVIOUS_BEFORE_END, previous)
         || !Padding.get(buffer, limit - CHECKSUM_BEFORE_END, checksum)) {
       return null;
     }
@@ -76,6 +82,7 @@ record Chunk(long position, int length, int id, long version, long durable, int 
         (int) id,
         version,
         durable * EpochFile.BLOCK,
+        ByteBuffer.wrap(previous).getInt(),
         ByteBuffer.wrap(checksum).getInt());
   }
 

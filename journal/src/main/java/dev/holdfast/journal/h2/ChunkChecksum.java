@@ -4,22 +4,21 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * The checksum of a chunk: CRC-32C over the file's nonce, the checksum of the chunk before, the
- * chunk's position, and all its bytes but those of the checksum itself. H2 has none over a chunk's
- * body. Because each covers the one before, a chunk is only valid after the one that it was written
- * after.
+ * The checksum of a chunk: CRC-32C over the file's nonce, the chunk's position, and all its bytes
+ * but those of the checksum itself. H2 has none over a chunk's body. Among the bytes is the
+ * checksum of the chunk before, so a chunk is only valid after the one that it was written after.
  */
 final class ChunkChecksum {
-  private static final int SEED = Long.BYTES + Integer.BYTES + Long.BYTES;
+  private static final int SEED = 2 * Long.BYTES;
 
   private final CRC32C crc = new CRC32C();
   private final long hole;
   private long position;
 
   /** Begins the checksum of the chunk of {@code length} bytes at {@code position}. */
-  ChunkChecksum(EpochLabel label, int previous, long position, int length) {
+  ChunkChecksum(EpochLabel label, long position, int length) {
     ByteBuffer seed = ByteBuffer.allocate(SEED);
-    crc.update(seed.putLong(label.nonce()).putInt(previous).putLong(position).flip());
+    crc.update(seed.putLong(label.nonce()).putLong(position).flip());
     this.position = position;
     this.hole = position + length - Chunk.CHECKSUM_BEFORE_END;
   }

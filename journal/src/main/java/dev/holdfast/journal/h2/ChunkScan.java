@@ -7,15 +7,15 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out how much of an epoch's file is whole: chunk after chunk, each with the right checksum.
- * What follows was torn by a crash, or is being written just now.
+ * Finds out how much of an epoch's file is whole: chunk after chunk from the first, each with the
+ * right checksum. What follows was torn by a crash, or is being written just now; unless a later
+ * chunk says that it had been durable, then the file is damaged.
  *
- * <p>The last chunk that is whole says how much of the file was durable when it was written: that
- * part is not looked at again here, and if what follows it is torn before that chunk, the file ends
- * there. So opening a file costs what was appended since the last barrier, not what is in it.
+ * <p>All of the file is read: H2 checks nothing when it reads a page later, and a file is small,
+ * because a new epoch begins before it is not.
  */
 final class ChunkScan {
-  private static final int WINDOW = 1 << 16;
+  private static final int WINDOW = 1 << 18;
   private static final long PATIENCE = 8;
 
   private final DiskFile file;
@@ -42,48 +42,23 @@ final class ChunkScan {
    *     what is not whole was known to be durable
    */
   Chunk lastWhole() throws IOException {
-    Chunk newest = newestAnywhere();
-    if (newest == null) {
-      throw damaged("nothing in it is whole");
-    }
-    Chunk last = null;
-    long start = Math.max(newest.durable(), EpochFile.HEADER);
-    if (start > EpochFile.HEADER) {
-      last = endingAt(start);
-      if (last == null) {
-        throw damaged("what was durable up to byte " + start + " is not whole");
-      }
-    }
-    last = walk(last, newest.end());
-    if (last == null) {
-      throw damaged("its beginning is not whole");
+    Chunk last = walk();
+    long end = last == null ? EpochFile.HEADER : last.end();
+    Chunk later = end == limit ? null : newestAfter(end);
+    if (last == null || (later != null && later.durable() > end)) {
+      throw new JournalException(
+          JournalException.Reason.DAMAGED,
+          "journal " + name + " is damaged: the chunk at byte " + end + " is not whole");
     }
     return last;
   }
 
-  /**
-   * Walks the whole file.
-   *
-   * @throws JournalException with {@link JournalException.Reason#DAMAGED} if not all of it is whole
-   */
-  void checkEverything() throws IOException {
-    Chunk last = walk(null, limit);
-    long end = last == null ? EpochFile.HEADER : last.end();
-    if (end != limit) {
-      throw damaged("the chunk at byte " + end + " is not whole");
+  private @Nullable Chunk walk() throws IOException {
+    Chunk last = null;
+    for (Chunk next = after(null); next != null; next = after(last)) {
+      last = next;
     }
-  }
-
-  /** Returns the last chunk, after {@code last}, up to which all are whole. */
-  private @Nullable Chunk walk(@Nullable Chunk last, long end) throws IOException {
-    Chunk reached = last;
-    while (true) {
-      Chunk next = after(reached);
-      if (next == null || next.end() > end) {
-        return reached;
-      }
-      reached = next;
-    }
+    return last;
   }
 
   private @Nullable Chunk after(@Nullable Chunk last) throws IOException {
@@ -95,62 +70,46 @@ final class ChunkScan {
     if (length == 0 || position + length > limit) {
       return null;
     }
-    Chunk next = checked(position + length, last == null ? 0 : last.checksum());
+    Chunk next = checked(position + length);
     boolean follows =
         next != null
             && next.position() == position
-            && (last == null || next.version() > last.version());
+            && (last == null
+                ? next.previous() == 0
+                : next.previous() == last.checksum() && next.version() > last.version());
     return follows ? next : null;
   }
 
   /** Searches backwards from the end for a chunk that is whole in itself. */
-  private @Nullable Chunk newestAnywhere() throws IOException {
+  private @Nullable Chunk newestAfter(long start) throws IOException {
     long budget = PATIENCE * limit; // whoever made up footers shall not keep us busy
-    long firstEnd = EpochFile.HEADER + EpochFile.BLOCK;
-    for (long end = limit / EpochFile.BLOCK * EpochFile.BLOCK; end >= firstEnd; ) {
+    for (long end = limit / EpochFile.BLOCK * EpochFile.BLOCK;
+        end > start && budget > 0;
+        end -= EpochFile.BLOCK) {
       if (end - Chunk.FOOTER < windowStart || end > windowStart + window.limit()) {
-        see(Math.max(EpochFile.HEADER, end - window.capacity()), 1);
+        see(Math.max(start, end - window.capacity()), 1);
       }
       Chunk claimed = footAt(end);
-      if (claimed != null) {
+      if (claimed != null && claimed.position() > start) {
         budget -= claimed.length();
-        if (budget < 0) {
-          return walk(null, limit);
-        }
-        Chunk found = endingAt(end);
+        Chunk found = checked(end);
         if (found != null) {
           return found;
         }
       }
-      end -= EpochFile.BLOCK;
     }
     return null;
   }
 
-  /** Returns the chunk that ends at {@code end}, if it is whole. */
-  private @Nullable Chunk endingAt(long end) throws IOException {
-    Chunk claimed = footAt(end);
-    if (claimed == null || claimed.position() < EpochFile.HEADER) {
-      return null;
-    }
-    if (claimed.position() == EpochFile.HEADER) {
-      return claimed.id() == 1 ? checked(end, 0) : null;
-    }
-    Chunk before = footAt(claimed.position());
-    return before != null && before.id() + 1 == claimed.id()
-        ? checked(end, before.checksum())
-        : null;
-  }
-
   /** Returns the chunk that ends at {@code end} if its checksum is right. */
-  private @Nullable Chunk checked(long end, int previous) throws IOException {
+  private @Nullable Chunk checked(long end) throws IOException {
     Chunk chunk = footAt(end);
     if (chunk == null
         || chunk.position() < EpochFile.HEADER
         || chunk.durable() > chunk.position()) {
       return null;
     }
-    ChunkChecksum checksum = new ChunkChecksum(label, previous, chunk.position(), chunk.length());
+    ChunkChecksum checksum = new ChunkChecksum(label, chunk.position(), chunk.length());
     for (long at = chunk.position(); at < end; ) {
       if (!see(at, 1)) {
         return null;
@@ -166,11 +125,6 @@ final class ChunkScan {
   private @Nullable Chunk footAt(long end) throws IOException {
     long position = end - Chunk.FOOTER;
     return see(position, Chunk.FOOTER) ? Chunk.foot(window, index(position), end) : null;
-  }
-
-  private JournalException damaged(String problem) {
-    return new JournalException(
-        JournalException.Reason.DAMAGED, "journal " + name + " is damaged: " + problem);
   }
 
   private int index(long position) {

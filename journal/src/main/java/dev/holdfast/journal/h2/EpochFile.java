@@ -88,15 +88,6 @@ final class EpochFile implements AutoCloseable {
     return EpochLabel.read(header, name);
   }
 
-  /**
-   * Reads all of it and compares every checksum.
-   *
-   * @throws JournalException with {@link Reason#DAMAGED} if one is wrong
-   */
-  void checkEverything() throws IOException {
-    new ChunkScan(file, label, name, length).checkEverything();
-  }
-
   /** Returns the file's name, for people. */
   String name() {
     return name;
@@ -179,9 +170,9 @@ final class EpochFile implements AutoCloseable {
     if (length < HEADER || Chunk.length(chunk, start, last == null ? 1 : last.id() + 1) != size) {
       throw new IOException("not a chunk that can follow in " + name);
     }
+    Padding.putInt(chunk, end - Chunk.PREVIOUS_BEFORE_END, last == null ? 0 : last.checksum());
     Padding.putInt(chunk, end - Chunk.DURABLE_BEFORE_END, (int) (durable / BLOCK));
-    ChunkChecksum checksum =
-        new ChunkChecksum(label, last == null ? 0 : last.checksum(), length, size);
+    ChunkChecksum checksum = new ChunkChecksum(label, length, size);
     checksum.update(chunk.duplicate());
     Padding.putInt(chunk, end - Chunk.CHECKSUM_BEFORE_END, checksum.value());
     Chunk written = Chunk.foot(chunk, end - Chunk.FOOTER, length + size);

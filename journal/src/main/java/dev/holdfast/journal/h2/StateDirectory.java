@@ -51,7 +51,7 @@ final class StateDirectory implements AutoCloseable {
   private static final int MAX_TEXT = 4096;
   private static final String ID_FORM = "holdfast journal ";
   private static final long FIRST_PAUSE_MILLIS = 1;
-  private static final long LONGEST_PAUSE_MILLIS = 20;
+  private static final long LONGEST_PAUSE_MILLIS = 5;
 
   private final AbsolutePath path;
   private final Disk disk;

@@ -125,7 +125,6 @@ final class EpochCrashTest {
     /** Opens what a crash left and returns how many records are there, all of them whole. */
     int check(byte[] image, int forced, String what) throws IOException {
       EpochFile epoch = EpochFile.open(new RecordedFile(image), "test");
-      epoch.checkEverything();
       try (EpochStore found = EpochStore.open(epoch, false, random)) {
         int count = (int) found.lastNumber();
         assertThat(count).as(what).isBetween(forced, records.size());
@@ -188,9 +187,8 @@ final class EpochCrashTest {
     run.commit(5);
     byte[] image = run.file.contents();
     image[(int) durable - 2000] ^= 1;
-    EpochFile epoch = EpochFile.open(new RecordedFile(image), "test");
     assertThatExceptionOfType(JournalException.class)
-        .isThrownBy(epoch::checkEverything)
+        .isThrownBy(() -> EpochFile.open(new RecordedFile(image), "test"))
         .withMessageContaining("is not whole");
   }
 }

@@ -9,6 +9,7 @@ import dev.holdfast.journal.Samples;
 import dev.holdfast.journal.TransactionRecord;
 import dev.holdfast.journal.TransactionState;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -21,6 +22,8 @@ import java.util.Random;
 /** A journal in a folder of the real disk. */
 final class JournalFixture {
   static final Limits SMALL = new Limits(64 << 10, Duration.ofMillis(200));
+
+  static final Limits PATIENT = new Limits(64 << 10, Duration.ofMinutes(1));
 
   final Random random = new Random(4711);
   final Path state;
@@ -37,10 +40,14 @@ final class JournalFixture {
   }
 
   H2Journal open(Disk disk) throws IOException {
+    return open(disk, SMALL);
+  }
+
+  H2Journal open(Disk disk, Limits limits) throws IOException {
     return H2Journal.open(
         disk,
         directory,
-        SMALL,
+        limits,
         InstantSource.fixed(Instant.parse("2026-11-22T09:00:00Z")),
         new SecureRandom());
   }
@@ -73,7 +80,11 @@ final class JournalFixture {
 
   static List<TransactionRecord> all(JournalView view) throws IOException {
     List<TransactionRecord> all = new ArrayList<>();
-    view.newestFirst().forEachRemaining(all::add);
+    try {
+      view.newestFirst().forEachRemaining(all::add);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
     return all;
   }
 
