@@ -6,15 +6,18 @@ import java.util.Optional;
 /** The commands that there are, in the order of the help. Knows each without loading its class. */
 enum CommandName {
   APPLY(Group.UPDATE, "apply", "SOURCE TARGET", "make TARGET equal to SOURCE in one transaction"),
+  UNDO(Group.UPDATE, "undo", "TX", "take a transaction back in a new one"),
   RECOVER(Group.RECOVER, "recover", "[ROOT]…", "finish or roll back whatever a crash left"),
   LOG(Group.LOOK_BACK, "log", "[ROOT or PATH]", "past transactions, newest first"),
-  SHOW(Group.LOOK_BACK, "show", "TX", "one transaction, with each operation");
+  SHOW(Group.LOOK_BACK, "show", "TX", "one transaction, with each operation"),
+  DEMO(Group.MACHINE, "demo", "[DIR]", "one minute that shows the point");
 
   /** The help's groups. */
   enum Group {
     UPDATE("Update"),
     RECOVER("Recover"),
-    LOOK_BACK("Look back");
+    LOOK_BACK("Look back"),
+    MACHINE("Machine");
 
     private final String title;
 
@@ -74,9 +77,11 @@ enum CommandName {
   Command create() {
     return switch (this) {
       case APPLY -> new ApplyCommand();
+      case UNDO -> new UndoCommand();
       case RECOVER -> new RecoverCommand();
       case LOG -> new LogCommand();
       case SHOW -> new ShowCommand();
+      case DEMO -> new DemoCommand();
     };
   }
 }

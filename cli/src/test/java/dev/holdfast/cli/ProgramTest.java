@@ -18,7 +18,16 @@ final class ProgramTest {
     assertThat(transcript.run("--help")).isEqualTo(ExitCode.DONE);
     assertThat(transcript.out())
         .containsSubsequence(
-            "Update:", " apply ", "Recover:", " recover ", "Look back:", " log ", " show ")
+            "Update:",
+            " apply ",
+            " undo ",
+            "Recover:",
+            " recover ",
+            "Look back:",
+            " log ",
+            " show ",
+            "Machine:",
+            " demo ")
         .doesNotContain("selftest");
     assertThat(transcript.err()).isEmpty();
   }
@@ -42,8 +51,8 @@ final class ProgramTest {
 
   @Test
   void unknownOptionsAreUsageErrors() {
-    assertThat(transcript.run("show", "3", "--cascade")).isEqualTo(ExitCode.USAGE);
-    assertThat(transcript.err()).contains("--cascade").contains("holdfast show --help");
+    assertThat(transcript.run("undo", "3", "--cascade")).isEqualTo(ExitCode.USAGE);
+    assertThat(transcript.err()).contains("--cascade").contains("holdfast undo --help");
   }
 
   @Test
