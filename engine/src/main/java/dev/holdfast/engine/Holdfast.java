@@ -90,6 +90,8 @@ public final class Holdfast implements AutoCloseable {
         if (owner.isPresent() && owner.get().root().equals(root)) {
           return owner.get().state();
         }
+      } catch (RefusedException _) {
+        // What others could have written must not lead us to a journal.
       }
     }
     return null;
