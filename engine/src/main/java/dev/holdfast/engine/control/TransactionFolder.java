@@ -83,26 +83,33 @@ public final class TransactionFolder implements AutoCloseable {
     EntryName name = EntryName.of(id.text());
     EntryName unfinished = EntryName.of(id.text() + UNFINISHED);
     transactions.makeDirectory(unfinished, PRIVATE_DIRECTORY);
-    Directory directory = transactions.directory(unfinished);
     DiskLock lock = null;
     try {
-      directory.create(LOCK, PRIVATE_FILE).close();
-      lock = directory.tryLock(LOCK, LockMode.EXCLUSIVE).orElse(null);
-      if (lock == null) {
-        throw new DiskException(DiskError.BUSY, "lock", id.text());
+      try (Directory directory = transactions.directory(unfinished)) {
+        directory.create(LOCK, PRIVATE_FILE).close();
+        lock = directory.tryLock(LOCK, LockMode.EXCLUSIVE).orElse(null);
+        if (lock == null) {
+          throw new DiskException(DiskError.BUSY, "lock", id.text());
+        }
+        directory.makeDirectory(NEW, PRIVATE_DIRECTORY);
+        directory.makeDirectory(OLD, PRIVATE_DIRECTORY);
       }
-      directory.makeDirectory(NEW, PRIVATE_DIRECTORY);
-      directory.makeDirectory(OLD, PRIVATE_DIRECTORY);
       transactions.rename(unfinished, transactions, name);
-      return new Created(
-          new TransactionFolder(id, directory, directory.directory(NEW), directory.directory(OLD)),
-          lock);
+      return new Created(open(transactions, id).orElseThrow(), lock);
     } catch (DiskException e) {
       if (lock != null) {
         lock.close();
       }
-      directory.close();
+      removeQuietly(transactions, unfinished, e);
       throw e;
+    }
+  }
+
+  private static void removeQuietly(Directory parent, EntryName name, DiskException cause) {
+    try {
+      TreeRemoval.remove(parent, name);
+    } catch (DiskException e) {
+      cause.addSuppressed(e);
     }
   }
 
