@@ -28,7 +28,7 @@ final class Engine {
     this.journal = journal;
     this.registry = new RootRegistry(environment.disk(), journal.directory());
     this.recovery = new Recovery(environment, journal, registry);
-    this.housekeeping = new Housekeeping(journal);
+    this.housekeeping = new Housekeeping(environment, journal, registry);
     this.workingDirectory = workingDirectory;
   }
 

@@ -150,6 +150,11 @@ public final class Holdfast implements AutoCloseable {
     }
   }
 
+  /** Returns the root as it is registered, even if it is gone. */
+  private AbsolutePath known(AbsolutePath root) throws IOException {
+    return engine.registry().control(root).isPresent() ? root : resolved(root);
+  }
+
   private void register(AbsolutePath path, JournalWriter held) throws IOException {
     Disk disk = engine.environment().disk();
     if (engine.registry().control(path).isPresent()) {
@@ -236,6 +241,40 @@ public final class Holdfast implements AutoCloseable {
   /** Returns the record of past transactions, as it is now. */
   public TransactionLog log() throws IOException {
     return new TransactionLog(engine.journal());
+  }
+
+  /** Returns open and pending transactions and the roots, as they are now. */
+  public Status status() throws IOException {
+    return new StatusReport(engine).status();
+  }
+
+  // ---- upkeep ----------------------------------------------------------------------------------
+
+  /**
+   * Frees old before-images; history stays. By default the end of a commit does it.
+   *
+   * @throws RefusedException if an age was given and the clock is behind the newest transaction
+   */
+  public Pruned prune(PruneOptions options) throws IOException {
+    return new Pruning(engine, options).run();
+  }
+
+  /**
+   * Sets one of a root's settings ({@code root set}); an empty value takes the default.
+   *
+   * @throws RefusedException for an unknown key or a value that it cannot have
+   */
+  public void set(AbsolutePath root, String key, String value) throws IOException {
+    new RootCare(engine).set(known(root), key, value);
+  }
+
+  /**
+   * Takes a root out of care; its tree stays as it is, its before-images go.
+   *
+   * @throws dev.holdfast.engine.failure.HoldfastException if a transaction of it is open or pending
+   */
+  public void forget(AbsolutePath root) throws IOException {
+    new RootCare(engine).forget(known(root));
   }
 
   @Override

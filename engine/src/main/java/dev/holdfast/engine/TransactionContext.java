@@ -347,7 +347,7 @@ final class TransactionContext implements AutoCloseable {
     if (plan.operations().isEmpty() && plan.directoryTimes().isEmpty()) {
       return nothing();
     }
-    List<TransactionId> finished = engine.housekeeping().finishedBefore(sessions);
+    Housekeeping.Chores chores = engine.housekeeping().choresBefore(sessions);
     for (Part part : parts.values()) {
       part.area.clear();
       part.tree.forget(RelativePath.EMPTY);
@@ -356,7 +356,7 @@ final class TransactionContext implements AutoCloseable {
     Exposure exposure =
         new CommitProtocol(environment, engine.journal(), plan, sessions, options.patience())
             .run(checkpoint());
-    engine.housekeeping().afterCommit(sessions, finished);
+    engine.housekeeping().afterCommit(sessions, chores);
     List<AbsolutePath> paths = plan.roots().stream().map(PlannedRoot::path).toList();
     Committed committed =
         new Committed(

@@ -11,6 +11,7 @@ import dev.holdfast.disk.Stat;
 import dev.holdfast.engine.Change.Kind;
 import dev.holdfast.engine.Progress.Phase;
 import dev.holdfast.engine.commit.RecoveryReport;
+import dev.holdfast.engine.control.ControlDirectory;
 import dev.holdfast.engine.failure.ConflictException;
 import dev.holdfast.engine.failure.HoldfastException;
 import dev.holdfast.engine.failure.InDoubtException;
@@ -30,6 +31,7 @@ import dev.holdfast.engine.tree.ContentCopier.Copied;
 import dev.holdfast.engine.tree.FactsReader;
 import dev.holdfast.engine.tree.LiveTree;
 import dev.holdfast.engine.tree.LiveTree.Place;
+import dev.holdfast.journal.ByteString;
 import dev.holdfast.journal.Facts;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -57,7 +59,8 @@ final class TreeUpdate {
   private final Progress progress;
   private final Settable settable;
   private final Comparison comparison;
-  private final Excludes excludes;
+  private Excludes excludes;
+  private Excludes rootExcludes = Excludes.NONE;
   private final ContentCopier copier = new ContentCopier();
 
   /** What became of each path of the source; needed for links, and to find what is extra. */
@@ -184,10 +187,27 @@ final class TreeUpdate {
     return tree;
   }
 
+  /** What the root's settings leave out comes after what this update was told. */
+  private void readRootExcludes() throws IOException {
+    if (holdfast.engine().registry().control(target).isEmpty()) {
+      return;
+    }
+    try (ControlDirectory control = holdfast.engine().control(target)) {
+      List<ByteString> patterns = new ArrayList<>(options.excludes());
+      List<ByteString> more = RootSettings.of(control).excludes();
+      patterns.addAll(more);
+      rootExcludes = more.isEmpty() ? Excludes.NONE : Excludes.of(patterns);
+      excludes = Excludes.of(patterns);
+    }
+  }
+
   private void compareAll() throws IOException {
+    readRootExcludes();
     for (TreeSource.Item item = source.next(); item != null; item = source.next()) {
       holdfast.engine().checkCancelled();
-      update(item);
+      if (!rootExcludes.covers(item.path(), item.facts().type() == FileType.DIRECTORY)) {
+        update(item);
+      }
       progress.advanced(Phase.STAGING, ++entries, bytes);
     }
     for (RelativePath path : source.withdrawn()) {
@@ -484,6 +504,13 @@ final class TreeUpdate {
       throws IOException {
     Fate firstFate = fates.get(first);
     if (firstFate == Fate.LEFT_OUT || firstFate == null) {
+      if (rootExcludes.covers(first, false)) {
+        notes.add(
+            target.resolve(path)
+                + " was left out: in the source it is one file with "
+                + first
+                + ", which the root's settings exclude");
+      }
       fates.put(path, Fate.LEFT_OUT);
       return;
     }

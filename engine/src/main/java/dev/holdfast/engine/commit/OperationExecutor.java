@@ -683,8 +683,14 @@ public final class OperationExecutor implements AutoCloseable {
     }
   }
 
+  /** Returns whether a note says that the transaction's folder holds what is nowhere else. */
+  public static boolean saysKept(String note) {
+    return note.contains("kept in ");
+  }
+
+  /** Once the transaction is over, its folder goes from {@code tx} to {@code images}. */
   private String keptIn(FileOperation operation) {
-    return root(operation.root()).control().path() + "/tx/" + plan.id();
+    return root(operation.root()).control().path() + ", under " + plan.id();
   }
 
   private void keep(FileOperation operation, String text) {
