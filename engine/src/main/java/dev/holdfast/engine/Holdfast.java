@@ -183,7 +183,12 @@ public final class Holdfast implements AutoCloseable {
       Owner found = control.owner().orElse(owner);
       if (!found.journal().equals(held.journal())) {
         throw new BusyException(
-            control.path() + " belongs to another journal, in " + found.state(),
+            control.path()
+                + " belongs to another journal, in "
+                + found.state()
+                + "; use that one, or if it is lost, `holdfast recover --adopt "
+                + path
+                + "`",
             "journal " + found.journal());
       }
     }

@@ -377,7 +377,10 @@ final class TransactionContext implements AutoCloseable {
     }
     if (!owner.journal().equals(engine.journal().id())) {
       throw new BusyException(
-          control.path() + " belongs to another journal, in " + owner.state(),
+          control.path()
+              + " belongs to another journal, in "
+              + owner.state()
+              + "; use that one, or if it is lost, `holdfast recover --adopt`",
           "journal " + owner.journal());
     }
     if (owner.sequence() > lastSequence) {

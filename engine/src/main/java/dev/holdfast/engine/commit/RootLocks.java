@@ -32,7 +32,10 @@ public final class RootLocks implements AutoCloseable {
 
   private final List<DiskLock> locks;
 
-  private RootLocks(List<DiskLock> locks) {
+  private final Kind kind;
+
+  private RootLocks(Kind kind, List<DiskLock> locks) {
+    this.kind = kind;
     this.locks = locks;
   }
 
@@ -78,7 +81,7 @@ public final class RootLocks implements AutoCloseable {
             ControlDirectory.sign(lock, signature);
           }
         }
-        return new RootLocks(taken);
+        return new RootLocks(kind, taken);
       }
       taken.forEach(DiskLock::close);
       if (Duration.between(start, environment.clock().instant()).compareTo(limit) >= 0) {
@@ -126,6 +129,9 @@ public final class RootLocks implements AutoCloseable {
 
   @Override
   public void close() {
+    if (kind == Kind.WRITER) {
+      locks.forEach(ControlDirectory::unsign);
+    }
     locks.forEach(DiskLock::close);
   }
 }

@@ -298,6 +298,15 @@ public final class ControlDirectory implements AutoCloseable {
     lock.file().write(0, ByteBuffer.wrap(bytes));
   }
 
+  /** Takes the holder's name out of the lock file, lest it be blamed for somebody else's lock. */
+  public static void unsign(DiskLock lock) {
+    try {
+      lock.file().truncate(0);
+    } catch (DiskException _) {
+      // It is for messages only.
+    }
+  }
+
   /** Tries to take the gate. */
   public Optional<DiskLock> tryGate(LockMode mode) throws DiskException {
     return directory.tryLock(GATE, mode);
