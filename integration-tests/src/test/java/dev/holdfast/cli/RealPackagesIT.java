@@ -115,10 +115,11 @@ class RealPackagesIT {
 
   /** Downloads and unpacks the oldest and the newest version that Debian serves. */
   private List<Path> twoVersions(String name) throws Exception {
-    List<String> versions =
-        output(base, "sh", "-c", "apt-cache madison " + name + " | awk '{print $3}' | sort -uV")
-            .lines()
-            .toList();
+    String question = "apt-cache madison " + name + " | awk '{print $3}' | sort -uV";
+    if (output(base, "sh", "-c", question).isBlank()) {
+      run(base, "apt-get", "-q", "update"); // A new machine knows no packages yet.
+    }
+    List<String> versions = output(base, "sh", "-c", question).lines().toList();
     assumeTrue(versions.size() >= 2, "Debian serves one version of " + name + " only");
     List<Path> trees = new ArrayList<>();
     for (String version : List.of(versions.getFirst(), versions.getLast())) {
