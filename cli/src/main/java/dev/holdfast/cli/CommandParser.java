@@ -30,6 +30,7 @@ final class CommandParser {
     register(ByteString.class, ArgumentText::carriedBy);
     register(String.class, ArgumentText::text);
     register(TransactionReference.class, TransactionReference::parse);
+    register(Retention.class, Retention::parse);
   }
 
   private <T> void register(Class<T> type, Function<String, T> parser) {

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 final class Demo {
   private static final int TRIES = 8;
   private static final int LINES_SHOWN = 14;
-  private static final long SAMPLING_MICROS = 200;
+  private static final long SAMPLING_MICROS = 500;
   private static final List<String> RELEASE_2 =
       List.of("apply", "-m", "release 2", "release-2", "service");
 

@@ -26,14 +26,21 @@ final class InvocationTest {
   void stateMayComeFirstInEitherForm() throws UsageException {
     List<dev.holdfast.journal.ByteString> states =
         List.of(Transcript.bytes("/ä"), Transcript.bytes("b"));
-    assertThat(parse("--state", "/ä", "--state=b", "log"))
-        .isEqualTo(new Invocation.Call(CommandName.LOG, states, List.of()));
+    assertThat(parse("--state", "/ä", "--state=b", "status"))
+        .isEqualTo(new Invocation.Call(CommandName.STATUS, states, List.of()));
+  }
+
+  @Test
+  void commandsMayHaveTwoWords() throws UsageException {
+    assertThat(parse("root", "--json", "set", "/r", "a=b"))
+        .isEqualTo(call(CommandName.ROOT_SET, "--json", "/r", "a=b"));
   }
 
   @Test
   void helpAndVersionStandAlone() throws UsageException {
     assertThat(parse("--json", "--help")).isEqualTo(new Invocation.Help());
     assertThat(parse("-V")).isEqualTo(new Invocation.Version());
+    assertThat(parse("root", "--help")).isEqualTo(new Invocation.Help());
   }
 
   @Test

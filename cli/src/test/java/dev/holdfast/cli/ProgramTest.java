@@ -23,10 +23,15 @@ final class ProgramTest {
             " undo ",
             "Recover:",
             " recover ",
+            " resolve ",
             "Look back:",
+            " status ",
             " log ",
             " show ",
             "Machine:",
+            " doctor ",
+            " root list",
+            " prune ",
             " demo ")
         .doesNotContain("selftest");
     assertThat(transcript.err()).isEmpty();
@@ -77,7 +82,8 @@ final class ProgramTest {
 
   @Test
   void stateIsGivenOnce() {
-    assertThat(transcript.run("--state", "/a", "log", "--state", "/b")).isEqualTo(ExitCode.USAGE);
+    assertThat(transcript.run("--state", "/a", "status", "--state", "/b"))
+        .isEqualTo(ExitCode.USAGE);
     assertThat(transcript.err()).contains("more than once");
   }
 
@@ -85,6 +91,17 @@ final class ProgramTest {
   void logTellsStatesFromDirectories() {
     assertThat(transcript.run("log", "--state", "aplied")).isEqualTo(ExitCode.USAGE);
     assertThat(transcript.err()).contains("aplied", "rolled_back", "slash");
+  }
+
+  @Test
+  void directionsExcludeEachOther() {
+    assertThat(transcript.run("resolve", "3", "--back", "--as-is")).isEqualTo(ExitCode.USAGE);
+    assertThat(transcript.run("resolve", "3")).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void anEmptyPathIsAUsageError() {
+    assertThat(transcript.run("root", "forget", "")).isEqualTo(ExitCode.USAGE);
   }
 
   @Test

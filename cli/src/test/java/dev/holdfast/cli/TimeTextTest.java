@@ -53,4 +53,12 @@ final class TimeTextTest {
     assertThatThrownBy(() -> TimeText.duration("9999999999d"))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void retentionIsACountOrAnAge() {
+    assertThat(Retention.parse("20")).isEqualTo(new Retention(20, null));
+    assertThat(Retention.parse("0")).isEqualTo(new Retention(0, null));
+    assertThat(Retention.parse("30d")).isEqualTo(new Retention(null, Duration.ofDays(30)));
+    assertThatThrownBy(() -> Retention.parse("-1")).isInstanceOf(IllegalArgumentException.class);
+  }
 }

@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -222,12 +224,30 @@ public final class Holdfast implements AutoCloseable {
   /**
    * Finishes or rolls back whatever a crash left.
    *
-   * @param roots only what concerns these; empty for all
+   * @param roots only what concerns these, the roots around and inside them included; empty for all
    * @param checkOnly whether to say only what is pending
+   * @throws RefusedException if one of them is under no care: what is pending there, nobody knows
    */
   public RecoveryReport recover(Collection<AbsolutePath> roots, boolean checkOnly)
       throws IOException {
-    return engine.recovery().recover(roots, checkOnly);
+    Set<AbsolutePath> concerned = new TreeSet<>();
+    for (AbsolutePath root : roots) {
+      concerned.addAll(overlapping(root));
+    }
+    return engine.recovery().recover(concerned, checkOnly);
+  }
+
+  private List<AbsolutePath> overlapping(AbsolutePath path) throws IOException {
+    AbsolutePath place = known(path);
+    List<AbsolutePath> roots =
+        engine.registry().roots().keySet().stream()
+            .filter(root -> root.contains(place) || place.contains(root))
+            .toList();
+    if (roots.isEmpty()) {
+      throw new RefusedException(
+          path + " is not under the care of the journal in " + engine.journal().directory());
+    }
+    return roots;
   }
 
   /**
@@ -261,7 +281,8 @@ public final class Holdfast implements AutoCloseable {
    * @throws RefusedException if an age was given and the clock is behind the newest transaction
    */
   public Pruned prune(PruneOptions options) throws IOException {
-    return new Pruning(engine, options).run();
+    AbsolutePath root = options.root();
+    return new Pruning(engine, root == null ? options : options.withRoot(known(root))).run();
   }
 
   /**

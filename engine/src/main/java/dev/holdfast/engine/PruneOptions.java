@@ -33,6 +33,11 @@ public record PruneOptions(
     }
   }
 
+  /** Returns these options for another root. */
+  PruneOptions withRoot(AbsolutePath newRoot) {
+    return new PruneOptions(keepNewest, keepYounger, newRoot, dryRun);
+  }
+
   boolean keepsNothing() {
     return keepNewest != null && keepNewest == 0 && keepYounger == null;
   }

@@ -119,9 +119,25 @@ final class LookBackIT {
   }
 
   @Test
+  void showHasAPatch() throws IOException, InterruptedException {
+    assertThat(holdfast.run("show", "last~1", "--patch").exits(0).lines()).contains("-1", "+two");
+  }
+
+  @Test
   void transactionsThatAreNotThereAreNamed() throws IOException, InterruptedException {
     assertThat(holdfast.run("show", "99").exits(5).err()).contains("99");
     assertThat(holdfast.run("show", "last~3").exits(5).err()).contains("3");
     holdfast.run("show", "latest").exits(2);
+  }
+
+  @Test
+  void statusNamesTheRoots() throws IOException, InterruptedException {
+    Map<String, @Nullable Object> status =
+        Json.object(holdfast.run("status", "--json").exits(0).out());
+    assertThat(status).containsEntry("pending", List.of()).containsEntry("active", List.of());
+    assertThat(status.get("roots")).asString().contains("live", "clean");
+    assertThat(holdfast.run("status").exits(0).out()).startsWith("nothing is pending");
+    holdfast.run("recover", "--check").exits(0);
+    assertThat(holdfast.run("recover").exits(0).out()).isEqualTo("nothing is pending\n");
   }
 }
