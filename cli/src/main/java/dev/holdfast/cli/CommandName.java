@@ -8,11 +8,9 @@ enum CommandName {
   APPLY(Group.UPDATE, "apply", "SOURCE TARGET", "make TARGET equal to SOURCE in one transaction"),
   UNDO(Group.UPDATE, "undo", "TX", "take a transaction back in a new one"),
   RECOVER(Group.RECOVER, "recover", "[ROOT]…", "finish or roll back whatever a crash left"),
-  RESOLVE(Group.RECOVER, "resolve", "TX DIRECTION", "end a transaction that is in doubt"),
   STATUS(Group.LOOK_BACK, "status", "", "open and pending transactions, and the roots"),
   LOG(Group.LOOK_BACK, "log", "[ROOT or PATH]", "past transactions, newest first"),
   SHOW(Group.LOOK_BACK, "show", "TX", "one transaction, with each operation"),
-  DOCTOR(Group.MACHINE, "doctor", "[ROOT]…", "what a mount offers, and which level a root gets"),
   ROOT_LIST(Group.MACHINE, "root list", "", "the roots"),
   ROOT_SET(Group.MACHINE, "root set", "ROOT KEY=VALUE", "set one of a root's settings"),
   ROOT_FORGET(Group.MACHINE, "root forget", "ROOT", "take a root out of care"),
@@ -86,11 +84,9 @@ enum CommandName {
       case APPLY -> new ApplyCommand();
       case UNDO -> new UndoCommand();
       case RECOVER -> new RecoverCommand();
-      case RESOLVE -> new ResolveCommand();
       case STATUS -> new StatusCommand();
       case LOG -> new LogCommand();
       case SHOW -> new ShowCommand();
-      case DOCTOR -> new DoctorCommand();
       case ROOT_LIST -> new RootListCommand();
       case ROOT_SET -> new RootSetCommand();
       case ROOT_FORGET -> new RootForgetCommand();

@@ -9,7 +9,14 @@ import picocli.CommandLine.Parameters;
 /** {@code root set}: sets one of a root's settings. */
 @picocli.CommandLine.Command(
     header = "Sets one of a root's settings; an empty VALUE takes the default.",
-    footer = {"", "Example:", "  holdfast root set /srv/app keep=50"})
+    description = {
+      "horizon.count, horizon.days: before-images are kept of so many of the newest transactions, and"
+          + " of all younger ones (20, 30)",
+      "excludes: rsync's patterns, separated by commas, that updates of the root always leave out",
+      "gate.group: who may hold the gate, beside its owner",
+      "barrier: auto, or syncfs",
+    },
+    footer = {"", "Example:", "  holdfast root set /srv/app horizon.count=50"})
 final class RootSetCommand extends AbstractCommand {
   @Parameters(index = "0", paramLabel = "ROOT", description = "the root")
   private ByteString root = ArgumentText.carriedBy("");

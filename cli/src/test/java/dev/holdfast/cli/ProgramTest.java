@@ -23,13 +23,11 @@ final class ProgramTest {
             " undo ",
             "Recover:",
             " recover ",
-            " resolve ",
             "Look back:",
             " status ",
             " log ",
             " show ",
             "Machine:",
-            " doctor ",
             " root list",
             " prune ",
             " demo ")
@@ -91,12 +89,6 @@ final class ProgramTest {
   void logTellsStatesFromDirectories() {
     assertThat(transcript.run("log", "--state", "aplied")).isEqualTo(ExitCode.USAGE);
     assertThat(transcript.err()).contains("aplied", "rolled_back", "slash");
-  }
-
-  @Test
-  void directionsExcludeEachOther() {
-    assertThat(transcript.run("resolve", "3", "--back", "--as-is")).isEqualTo(ExitCode.USAGE);
-    assertThat(transcript.run("resolve", "3")).isEqualTo(ExitCode.USAGE);
   }
 
   @Test

@@ -119,11 +119,6 @@ final class LookBackIT {
   }
 
   @Test
-  void showHasAPatch() throws IOException, InterruptedException {
-    assertThat(holdfast.run("show", "last~1", "--patch").exits(0).lines()).contains("-1", "+two");
-  }
-
-  @Test
   void transactionsThatAreNotThereAreNamed() throws IOException, InterruptedException {
     assertThat(holdfast.run("show", "99").exits(5).err()).contains("99");
     assertThat(holdfast.run("show", "last~3").exits(5).err()).contains("3");
