@@ -2,22 +2,21 @@ package dev.holdfast.journal.h2;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.random.RandomGenerator;
+import java.util.concurrent.atomic.AtomicLong;
 import org.h2.store.fs.FilePath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * H2's view of a file name: {@code holdfast:} and a random token that leads to an open {@link
+ * H2's view of a file name: {@code holdfast:} and a number that leads to an open {@link
  * ChecksummedFile}. No path ever gets into a name that H2 parses, and H2 reaches no other file.
  */
 final class ChecksummedFilePath extends FilePath {
   private static final String SCHEME = "holdfast";
-  private static final int TOKEN_BYTES = 16;
   private static final Map<String, ChecksummedFile> OPEN = new ConcurrentHashMap<>();
+  private static final AtomicLong COUNT = new AtomicLong();
 
   static {
     FilePath.register(new ChecksummedFilePath(SCHEME + ":"));
@@ -28,10 +27,8 @@ final class ChecksummedFilePath extends FilePath {
   }
 
   /** Makes {@code file} known to H2 and returns the name to open it by. */
-  static String register(ChecksummedFile file, RandomGenerator random) {
-    byte[] token = new byte[TOKEN_BYTES];
-    random.nextBytes(token);
-    String name = SCHEME + ":" + HexFormat.of().formatHex(token);
+  static String register(ChecksummedFile file) {
+    String name = SCHEME + ":" + Long.toHexString(COUNT.incrementAndGet());
     OPEN.put(name, file);
     return name;
   }

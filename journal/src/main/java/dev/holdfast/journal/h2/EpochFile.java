@@ -25,7 +25,7 @@ final class EpochFile implements AutoCloseable {
   /** The length of the header. */
   static final int HEADER = 2 * BLOCK;
 
-  private final DiskFile file;
+  private DiskFile file;
   private final String name;
   private final EpochLabel label;
   private @Nullable Chunk last;
@@ -121,6 +121,12 @@ final class EpochFile implements AutoCloseable {
   /** Returns what made it unusable. */
   Optional<IOException> failure() {
     return Optional.ofNullable(failure);
+  }
+
+  /** Goes on with another descriptor of the same file, opened by its lasting name. */
+  void reopened(DiskFile sameFile) {
+    file.close();
+    file = sameFile;
   }
 
   /** Returns the open file. */

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.random.RandomGenerator;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.type.ByteArrayDataType;
@@ -71,9 +70,9 @@ final class EpochStore implements AutoCloseable {
   private byte[] head;
   private JournalRecord.@Nullable Epoch epoch;
 
-  private EpochStore(EpochFile file, boolean writable, RandomGenerator random) throws IOException {
+  private EpochStore(EpochFile file, boolean writable) throws IOException {
     this.file = file;
-    this.token = ChecksummedFilePath.register(new ChecksummedFile(file, writable), random);
+    this.token = ChecksummedFilePath.register(new ChecksummedFile(file, writable));
     MVStore.Builder builder =
         new MVStore.Builder()
             .fileName(token)
@@ -123,9 +122,8 @@ final class EpochStore implements AutoCloseable {
    *
    * @param before the chain's head that it goes on from
    */
-  static EpochStore create(EpochFile file, ChainHead before, RandomGenerator random)
-      throws IOException {
-    EpochStore store = new EpochStore(file, true, random);
+  static EpochStore create(EpochFile file, ChainHead before) throws IOException {
+    EpochStore store = new EpochStore(file, true);
     store.lastNumber = before.records();
     store.committedNumber = before.records();
     store.head = before.digest().bytes().bytes();
@@ -133,11 +131,10 @@ final class EpochStore implements AutoCloseable {
   }
 
   /** Opens an epoch; the file has to stay open, and is closed with the store. */
-  static EpochStore open(EpochFile file, boolean writable, RandomGenerator random)
-      throws IOException {
+  static EpochStore open(EpochFile file, boolean writable) throws IOException {
     Chunk last =
         file.last().orElseThrow(() -> new IllegalStateException("nothing in " + file.name()));
-    EpochStore store = new EpochStore(file, writable, random);
+    EpochStore store = new EpochStore(file, writable);
     if (store.store.getCurrentVersion() != last.version()) {
       store.close();
       throw damaged(file, "its newest part is not the last one", null);

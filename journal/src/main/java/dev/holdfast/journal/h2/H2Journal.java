@@ -225,7 +225,7 @@ public final class H2Journal implements Journal {
 
   private EpochStore opened(EpochFile file, int epoch, boolean write) throws IOException {
     checked(epoch, file.label());
-    return EpochStore.open(file, write, random);
+    return EpochStore.open(file, write);
   }
 
   private EpochLabel checked(int epoch, EpochLabel label) throws IOException {
@@ -312,6 +312,7 @@ public final class H2Journal implements Journal {
     EpochStore next = newEpoch(epochs, record, fresh -> carry(store, fresh), random);
     try {
       epochs.publish(epoch);
+      next.file().reopened(epochs.open(epoch, true));
     } catch (IOException e) {
       next.close();
       throw e;
@@ -346,7 +347,7 @@ public final class H2Journal implements Journal {
     EpochFile created = EpochFile.create(file, epochs.describe(epoch), label);
     EpochStore store = null;
     try {
-      store = EpochStore.create(created, before == null ? Chain.EMPTY : before.head(), random);
+      store = EpochStore.create(created, before == null ? Chain.EMPTY : before.head());
       store.add(record);
       contents.addTo(store);
       store.commit();

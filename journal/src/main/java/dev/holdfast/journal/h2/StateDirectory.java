@@ -228,12 +228,11 @@ final class StateDirectory implements AutoCloseable {
     directory.makeDirectory(NEW_JOURNAL, DIRECTORY_MODE);
     try (EpochDirectory epochs = openEpochs(NEW_JOURNAL)) {
       first.write(epochs);
-      epochs.sync();
     }
     directory.rename(NEW_JOURNAL, directory, JOURNAL);
   }
 
-  /** Writes the first epoch. */
+  /** Writes the first epoch, and makes it durable. */
   interface FirstEpoch {
     void write(EpochDirectory epochs) throws IOException;
   }

@@ -46,7 +46,7 @@ final class EpochCrashTest {
       this.file = new RecordedFile(before);
       EpochLabel label = new EpochLabel(EpochLabel.FORMAT, 1, JOURNAL, random.nextLong(), 0, 0, 0);
       EpochFile epoch = EpochFile.create(file, "test", label);
-      this.store = EpochStore.create(epoch, Chain.EMPTY, random);
+      this.store = EpochStore.create(epoch, Chain.EMPTY);
       add(new JournalRecord.Epoch(JOURNAL, 1, Instant.EPOCH, 0, null, Sequences.NONE), 0);
       store.commit();
       force();
@@ -62,7 +62,7 @@ final class EpochCrashTest {
       EpochFile.syncAndForget(file, "test");
       EpochFile epoch = EpochFile.open(file, "test");
       epoch.knownDurable();
-      this.store = EpochStore.open(epoch, true, random);
+      this.store = EpochStore.open(epoch, true);
       moments.add(new Moment(file.calls(), records, true));
     }
 
@@ -125,7 +125,7 @@ final class EpochCrashTest {
     /** Opens what a crash left and returns how many records are there, all of them whole. */
     int check(byte[] image, int forced, String what) throws IOException {
       EpochFile epoch = EpochFile.open(new RecordedFile(image), "test");
-      try (EpochStore found = EpochStore.open(epoch, false, random)) {
+      try (EpochStore found = EpochStore.open(epoch, false)) {
         int count = (int) found.lastNumber();
         assertThat(count).as(what).isBetween(forced, records.size());
         assertThat(moments).as(what).anyMatch(moment -> moment.records() == count);
