@@ -1,9 +1,9 @@
 package dev.holdfast.engine.commit;
 
+import dev.holdfast.disk.Attributed;
 import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
-import dev.holdfast.disk.Entry;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileType;
 import dev.holdfast.disk.RelativePath;
@@ -256,7 +256,7 @@ public final class OperationExecutor implements AutoCloseable {
     if (place.isEmpty() || !is(change.inode(), place.get().stat())) {
       return false;
     }
-    try (Entry entry = place.get().directory().entry(place.get().name())) {
+    try (Attributed entry = node(change.root(), change.path(), place.get())) {
       return AttributeWriter.isAnySet(entry, change.before(), change.after());
     }
   }
@@ -406,7 +406,7 @@ public final class OperationExecutor implements AutoCloseable {
       note(change, "is not what it was; its attributes were left");
       return;
     }
-    try (Entry entry = place.get().directory().entry(place.get().name())) {
+    try (Attributed entry = node(change.root(), change.path(), place.get())) {
       if (!change.inode().is(entry.stat())) {
         note(change, "is not what it was; its attributes were left");
         return;
@@ -439,7 +439,7 @@ public final class OperationExecutor implements AutoCloseable {
       }
       Optional<Place> place = placeIfThere(time.root(), time.path());
       if (place.isPresent() && is(time.inode(), place.get().stat())) {
-        try (Entry entry = place.get().directory().entry(place.get().name())) {
+        try (Attributed entry = node(time.root(), time.path(), place.get())) {
           if (time.inode().is(entry.stat())) {
             entry.setModified(forward ? time.after() : time.before());
           }
@@ -633,6 +633,13 @@ public final class OperationExecutor implements AutoCloseable {
         default -> throw e;
       };
     }
+  }
+
+  /**
+   * Opens an entry for its metadata; a root may be a mount point, which only its tree may enter.
+   */
+  private Attributed node(int root, RelativePath path, Place place) throws DiskException {
+    return path.isEmpty() ? tree(root).node(path) : place.directory().entry(place.name());
   }
 
   private LiveTree tree(int root) {
