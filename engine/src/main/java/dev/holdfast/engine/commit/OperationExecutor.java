@@ -26,6 +26,7 @@ import dev.holdfast.journal.FileOperation.SetAttributes;
 import dev.holdfast.journal.Plan;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -188,6 +189,41 @@ public final class OperationExecutor implements AutoCloseable {
             ? wholes.get(create.root()).get(create.slot())
             : operation;
     return whole == null ? OperationStatus.LOST : status(whole);
+  }
+
+  /** Returns the operation that installs a member, with all its new directory; or itself. */
+  FileOperation whole(FileOperation operation) {
+    FileOperation whole =
+        operation instanceof Create create && create.isMember()
+            ? wholes.get(create.root()).get(create.slot())
+            : null;
+    return whole == null ? operation : whole;
+  }
+
+  /**
+   * Returns what cannot be taken back: replaced entries of which neither the live one nor a
+   * before-image is left. Only a disk that lied about a barrier shows this.
+   */
+  Map<FileOperation, String> lostImages() throws DiskException {
+    Map<FileOperation, String> lost = new LinkedHashMap<>();
+    for (FileOperation operation : plan.operations()) {
+      if (operation instanceof Replace replace
+          && isReachable(replace)
+          && status(replace) == OperationStatus.LOST
+          && !is(replace.replaced(), tree(replace).stat(replace.path()))) {
+        lost.put(replace, livePath(replace) + ": its before-image is gone");
+      }
+    }
+    return lost;
+  }
+
+  private String livePath(FileOperation operation) {
+    return tree(operation).path().resolve(operation.path()).toString();
+  }
+
+  /** Adds to what is said of the transaction's paths. */
+  void note(String text) {
+    notes.add(text);
   }
 
   private static OperationStatus isNotExecuted(boolean not) {
@@ -550,11 +586,14 @@ public final class OperationExecutor implements AutoCloseable {
   }
 
   private void reverse(Delete delete) throws DiskException {
+    Optional<Place> live = placeIfThere(delete.root(), delete.path());
     if (status(delete) != OperationStatus.EXECUTED) {
+      if (live.isEmpty() || live.get().stat().isEmpty()) {
+        note(delete, "is not there, and no before-image of it is");
+      }
       return;
     }
     Place old = root(delete.root()).requireFolder().old(delete.slot());
-    Optional<Place> live = placeIfThere(delete.root(), delete.path());
     if (live.isPresent() && is(delete.deleted(), live.get().stat())) {
       old.directory().unlink(old.name()); // Both names came back.
       return;
@@ -706,11 +745,11 @@ public final class OperationExecutor implements AutoCloseable {
   }
 
   private void note(FileOperation operation, String text) {
-    notes.add(tree(operation).path().resolve(operation.path()) + ": " + text);
+    notes.add(livePath(operation) + ": " + text);
   }
 
   private ConflictException conflict(FileOperation operation, String text) {
-    String path = tree(operation).path().resolve(operation.path()).toString();
+    String path = livePath(operation);
     return new ConflictException(path + " " + text, List.of(path));
   }
 

@@ -99,6 +99,11 @@ public final class H2Journal implements Journal {
     }
   }
 
+  /** Returns whether there is a journal in a directory, which need not exist; makes none. */
+  public static boolean isIn(Disk disk, AbsolutePath directory) throws DiskException {
+    return StateDirectory.holdsJournal(disk, directory);
+  }
+
   private static void create(
       StateDirectory state, Limits limits, InstantSource clock, SecureRandom random)
       throws IOException {

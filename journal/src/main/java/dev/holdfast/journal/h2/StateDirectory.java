@@ -183,6 +183,18 @@ final class StateDirectory implements AutoCloseable {
     }
   }
 
+  /** Returns whether there is a journal in {@code path}, which need not exist. */
+  static boolean holdsJournal(Disk disk, AbsolutePath path) throws DiskException {
+    try (Directory directory = disk.openDirectory(path)) {
+      return directory.stat(JOURNAL).isPresent();
+    } catch (DiskException e) {
+      return switch (e.error()) {
+        case NOT_FOUND, NOT_DIRECTORY -> false;
+        default -> throw e;
+      };
+    }
+  }
+
   /** Returns whether there is a journal. */
   boolean hasJournal() throws IOException {
     return directory.stat(JOURNAL).isPresent();
