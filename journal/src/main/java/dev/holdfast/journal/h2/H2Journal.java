@@ -46,6 +46,10 @@ public final class H2Journal implements Journal {
   private @Nullable DiskLock lock;
   private @Nullable EpochStore kept;
   private boolean suspect;
+
+  /** The last look at the newest epoch's file: what is whole in it need not be read again. */
+  private volatile @Nullable EpochFile seen;
+
   private volatile boolean closed;
 
   private H2Journal(
@@ -158,10 +162,6 @@ public final class H2Journal implements Journal {
     return state.path();
   }
 
-  Limits limits() {
-    return limits;
-  }
-
   @Override
   public JournalView read() throws IOException {
     return new H2JournalView(id, chain());
@@ -217,11 +217,13 @@ public final class H2Journal implements Journal {
       if (write) {
         EpochFile.syncAndForget(file, epochs.describe(newest));
       }
-      EpochFile opened = EpochFile.open(file, epochs.describe(newest));
+      EpochFile opened = EpochFile.open(file, epochs.describe(newest), write ? null : seen);
       if (write) {
         opened.knownDurable();
       }
-      return opened(opened, newest, write);
+      EpochStore store = opened(opened, newest, write);
+      seen = opened;
+      return store;
     } catch (IOException e) {
       file.close();
       throw e;
@@ -252,10 +254,15 @@ public final class H2Journal implements Journal {
     takeTurn();
     try {
       lock = state.lock(limits.lockWait());
+    } catch (IOException | RuntimeException | Error e) {
+      release();
+      throw e;
+    }
+    try {
       EpochStore store = kept != null && isCurrent(kept) ? kept : reopen();
       kept = store;
       EpochChain chain = chain(store, false);
-      if (store.file().length() > limits.epochBytes()) {
+      if (isFull(store)) {
         chain = rotated(store);
       }
       return new H2JournalWriter(this, chain);
@@ -274,6 +281,11 @@ public final class H2Journal implements Journal {
       throw new JournalException(
           Reason.BUSY, "journal " + directory() + " is held by another thread of this process");
     }
+  }
+
+  /** Returns whether a new epoch is due: what was carried into this one does not count. */
+  boolean isFull(EpochStore store) {
+    return store.file().grown() > limits.epochBytes();
   }
 
   /** Returns whether nobody has touched the journal since this process did. */
@@ -473,7 +485,7 @@ public final class H2Journal implements Journal {
     }
   }
 
-  /** Waits for a writer of this process; views that were opened stay usable. */
+  /** Waits for a writer of another thread. Views are closed first. */
   @Override
   public void close() {
     turn.lock();
