@@ -25,8 +25,8 @@ final class CrashText {
 
   static List<CrashPlan> parse(String text) {
     List<CrashPlan> chain = new ArrayList<>();
-    for (String word : text.split(",")) {
-      String[] parts = word.split(":");
+    for (String word : text.split(",", -1)) {
+      String[] parts = word.split(":", -1);
       int step = Integer.parseInt(parts[0]);
       chain.add(
           parts.length == 1

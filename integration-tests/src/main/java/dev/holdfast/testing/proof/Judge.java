@@ -124,7 +124,7 @@ final class Judge {
         if (!difference.isEmpty()) {
           text.append(root).append(":\n").append(difference);
         }
-      } else if (a != b) {
+      } else if (a != null || b != null) {
         text.append(root).append(a == null ? " is missing\n" : " should not be there\n");
       }
     }

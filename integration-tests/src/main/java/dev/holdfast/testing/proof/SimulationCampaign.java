@@ -55,7 +55,7 @@ public final class SimulationCampaign {
     try {
       return Scenarios.named(options.text("scenario", ""));
     } catch (IllegalArgumentException e) {
-      throw new CampaignUsageException(e.getMessage());
+      throw new CampaignUsageException(String.valueOf(e.getMessage()));
     }
   }
 
