@@ -293,6 +293,14 @@ public final class Holdfast implements AutoCloseable {
     return new TransactionLog(engine.journal());
   }
 
+  /**
+   * Returns a past transaction's changes as a unified diff with git's headers; a line says why
+   * where bytes are gone, too many or no text.
+   */
+  public List<String> patch(long sequence) throws IOException {
+    return new TransactionPatch(engine, sequence).lines();
+  }
+
   /** Returns open and pending transactions and the roots, as they are now. */
   public Status status() throws IOException {
     return new StatusReport(engine).status();
