@@ -47,14 +47,25 @@ final class RecoverCommand extends AbstractCommand {
                 paths, adopt ? session.states()::adopting : session.states()::of);
     List<RecoveryReport.Finding> findings = new ArrayList<>();
     for (Map.Entry<AbsolutePath, List<AbsolutePath>> journal : journals.entrySet()) {
-      try (Holdfast holdfast = session.open(journal.getKey())) {
-        RecoveryReport report =
-            adopt
-                ? holdfast.adopt(journal.getValue())
-                : holdfast.recover(journal.getValue(), check);
-        findings.addAll(report.findings());
-      }
+      findings.addAll(recover(session, journal.getKey(), journal.getValue()).findings());
     }
     return new RecoveryResult(session.printer()).print(new RecoveryReport(findings), check);
+  }
+
+  private RecoveryReport recover(Session session, AbsolutePath state, List<AbsolutePath> paths)
+      throws IOException {
+    if (adopt) {
+      try (Holdfast holdfast = session.openOrMake(state)) {
+        return holdfast.adopt(paths);
+      }
+    }
+    if (paths.isEmpty()) {
+      try (Holdfast holdfast = session.openIfThere(state).orElse(null)) {
+        return holdfast == null ? new RecoveryReport(List.of()) : holdfast.recover(paths, check);
+      }
+    }
+    try (Holdfast holdfast = session.open(state)) {
+      return holdfast.recover(paths, check);
+    }
   }
 }

@@ -29,7 +29,7 @@ final class ResolveCommand extends AbstractCommand {
   @Override
   public ExitCode run(Session session) throws IOException {
     Direction direction = direction();
-    try (Holdfast holdfast = session.openForUpdate(session.states().standard())) {
+    try (Holdfast holdfast = session.guard(session.open(session.states().standard()))) {
       long sequence = reference.sequenceIn(holdfast);
       return new RecoveryResult(session.printer())
           .print(holdfast.resolve(sequence, direction, force), false);

@@ -79,6 +79,18 @@ public final class Holdfast implements AutoCloseable {
     return new Holdfast(new Engine(environment, journal, System.getProperty("user.dir", "")));
   }
 
+  /** Returns whether there is such a state directory; opening it would make one. */
+  public static boolean isThere(Disk disk, AbsolutePath stateDirectory) throws DiskException {
+    try (Directory _ = disk.openDirectory(stateDirectory)) {
+      return true;
+    } catch (DiskException e) {
+      if (e.error() == DiskError.NOT_FOUND) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
   /** Returns the state directory that {@code root}'s control directory names, or null if none. */
   public static @Nullable AbsolutePath journalOf(Disk disk, AbsolutePath root) throws IOException {
     if (root.belowRoot().isEmpty()) {
