@@ -119,6 +119,16 @@ final class LookBackIT {
   }
 
   @Test
+  void showHasAPatch() throws IOException, InterruptedException {
+    assertThat(holdfast.run("show", "last~1", "--patch").exits(0).lines()).contains("-1", "+two");
+    assertThat(
+            Json.object(holdfast.run("show", "last~1", "--patch", "--json").exits(0).out())
+                .get("patch"))
+        .asString()
+        .contains("+two");
+  }
+
+  @Test
   void questionsMakeNoJournal() throws IOException, InterruptedException {
     String absent = base.resolve("absent/state").toString();
     assertThat(holdfast.run("--state", absent, "log").exits(0).err()).contains("no journal in");
