@@ -164,15 +164,19 @@ public final class H2Journal implements Journal {
 
   @Override
   public JournalView read() throws IOException {
-    return new H2JournalView(id, chain());
+    return new H2JournalView(id, chain(seen));
   }
 
-  /** Opens the epochs as they are now, beside any writer. */
+  /** Opens the epochs as they are now, beside any writer, and reads the newest from its start. */
   EpochChain chain() throws IOException {
+    return chain(null);
+  }
+
+  private EpochChain chain(@Nullable EpochFile known) throws IOException {
     checkOpen();
     for (int attempt = 1; ; attempt++) {
       try {
-        return chain(openNewest(false), true);
+        return chain(openNewest(false, known), true);
       } catch (JournalException e) {
         // A writer may have moved on between two of our looks.
         if (e.reason() != Reason.DAMAGED || attempt == READ_ATTEMPTS) {
@@ -210,14 +214,14 @@ public final class H2Journal implements Journal {
     }
   }
 
-  private EpochStore openNewest(boolean write) throws IOException {
+  private EpochStore openNewest(boolean write, @Nullable EpochFile known) throws IOException {
     int newest = epochs.newest();
     DiskFile file = epochs.open(newest, write);
     try {
       if (write) {
         EpochFile.syncAndForget(file, epochs.describe(newest));
       }
-      EpochFile opened = EpochFile.open(file, epochs.describe(newest), write ? null : seen);
+      EpochFile opened = EpochFile.open(file, epochs.describe(newest), known);
       if (write) {
         opened.knownDurable();
       }
@@ -300,7 +304,7 @@ public final class H2Journal implements Journal {
 
   private EpochStore reopen() throws IOException {
     letGo();
-    EpochStore store = openNewest(true);
+    EpochStore store = openNewest(true, null);
     kept = store;
     state.confirm(id);
     if (store.isUntouched()) {
