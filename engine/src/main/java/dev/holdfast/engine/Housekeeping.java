@@ -79,15 +79,28 @@ final class Housekeeping {
 
   /** Does {@code chores}; call it only after a barrier in between. */
   void afterCommit(List<RootSession> roots, Chores chores) {
-    for (RootSession root : roots) {
+    quietly("earlier transactions", () -> doStillOnRecord(roots, chores));
+    quietly("old before-images", () -> free(roots));
+  }
+
+  /** What is not on record any more was lost by an I/O error, which the barrier found out. */
+  private void doStillOnRecord(List<RootSession> roots, Chores chores) throws IOException {
+    try (JournalView view = journal.read()) {
       for (TransactionId id : chores.finished()) {
-        quietly(id.text(), () -> retire(root.control(), id));
+        if (view.find(id).filter(record -> record.state().isFinal()).isPresent()) {
+          for (RootSession root : roots) {
+            quietly(id.text(), () -> retire(root.control(), id));
+          }
+        }
       }
       for (TransactionId id : chores.freed()) {
-        quietly(id.text(), () -> root.control().removeFolder(id));
+        if (view.find(id).filter(TransactionRecord::pruned).isPresent()) {
+          for (RootSession root : roots) {
+            quietly(id.text(), () -> root.control().removeFolder(id));
+          }
+        }
       }
     }
-    quietly("old before-images", () -> free(roots));
   }
 
   private interface Chore {

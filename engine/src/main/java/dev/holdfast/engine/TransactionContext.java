@@ -21,6 +21,7 @@ import dev.holdfast.engine.failure.BusyException;
 import dev.holdfast.engine.failure.ConflictException;
 import dev.holdfast.engine.failure.InDoubtException;
 import dev.holdfast.engine.failure.RefusedException;
+import dev.holdfast.engine.failure.RolledBackException;
 import dev.holdfast.engine.staging.PlanBuilder;
 import dev.holdfast.engine.staging.RootChanges;
 import dev.holdfast.engine.staging.StagingArea;
@@ -277,6 +278,9 @@ final class TransactionContext implements AutoCloseable {
         }
         recoverPending(attempt);
       }
+    } catch (DiskException e) {
+      close();
+      throw new RolledBackException(e.getMessage() + "; nothing was changed", e);
     } catch (IOException e) {
       close();
       throw e;
@@ -453,10 +457,12 @@ final class TransactionContext implements AutoCloseable {
         }
         if (record != null) {
           try (JournalWriter writer = engine.journal().write()) {
-            writer.advance(
-                record.sequence(),
-                TransactionState.ROLLED_BACK,
-                Outcome.because(now(), "dropped before its commit"));
+            if (CommitProtocol.isKnown(writer, id, record.sequence())) {
+              writer.advance(
+                  record.sequence(),
+                  TransactionState.ROLLED_BACK,
+                  Outcome.because(now(), "dropped before its commit"));
+            }
           }
         }
       } catch (IOException e) {

@@ -28,6 +28,7 @@ import dev.holdfast.engine.staging.RootChanges;
 import dev.holdfast.engine.staging.StagingArea.Draft;
 import dev.holdfast.engine.tree.ContentCopier;
 import dev.holdfast.engine.tree.ContentCopier.Copied;
+import dev.holdfast.engine.tree.FactsReader;
 import dev.holdfast.engine.tree.LiveTree;
 import dev.holdfast.engine.tree.LiveTree.Place;
 import dev.holdfast.journal.ByteString;
@@ -264,7 +265,8 @@ final class TreeUpdate {
     if (stat.isEmpty()) {
       return null;
     }
-    return new Live(stat.get(), tree().facts(path, stat.get()));
+    Place place = tree().place(path);
+    return new Live(stat.get(), FactsReader.read(place.directory(), place.name(), stat.get()));
   }
 
   /** What the source wants, as far as this user and the options let it. */

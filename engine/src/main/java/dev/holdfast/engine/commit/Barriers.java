@@ -1,6 +1,8 @@
 package dev.holdfast.engine.commit;
 
 import dev.holdfast.disk.DiskException;
+import dev.holdfast.engine.control.TransactionFolder.Token;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
@@ -16,6 +18,30 @@ final class Barriers {
       if (done.add(root.control().directory().fileSystem().id())) {
         root.sync().sync();
       }
+    }
+  }
+
+  /**
+   * Does the same after live trees were changed. If it fails, what can be read may not be on the
+   * disk, and another try would prove nothing: the folders get the token {@code unsure}, so that
+   * nobody believes this boot any more (hole 11).
+   */
+  static void syncChanges(Collection<RootSession> roots, Environment environment)
+      throws DiskException {
+    try {
+      sync(roots);
+    } catch (DiskException e) {
+      byte[] boot = environment.disk().host().bootId().getBytes(StandardCharsets.US_ASCII);
+      for (RootSession root : roots) {
+        try {
+          if (root.folder() != null) {
+            root.folder().put(Token.UNSURE, boot);
+          }
+        } catch (DiskException suppressed) {
+          e.addSuppressed(suppressed);
+        }
+      }
+      throw e;
     }
   }
 }

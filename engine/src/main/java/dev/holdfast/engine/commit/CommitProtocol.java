@@ -13,15 +13,16 @@ import dev.holdfast.engine.failure.RolledBackException;
 import dev.holdfast.journal.DurabilityMode;
 import dev.holdfast.journal.FileOperation;
 import dev.holdfast.journal.Journal;
+import dev.holdfast.journal.JournalException;
 import dev.holdfast.journal.JournalWriter;
 import dev.holdfast.journal.Outcome;
 import dev.holdfast.journal.Plan;
 import dev.holdfast.journal.PlanCodec;
 import dev.holdfast.journal.PlanFile;
 import dev.holdfast.journal.PlannedRoot;
+import dev.holdfast.journal.TransactionId;
 import dev.holdfast.journal.TransactionState;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class CommitProtocol {
   private final Plan plan;
   private final List<RootSession> roots;
   private final Duration patience;
+  private boolean decided;
 
   /** Creates the protocol's run for one plan. The roots are the plan's, in its order. */
   public CommitProtocol(
@@ -107,7 +109,7 @@ public final class CommitProtocol {
     switch (plan.mode()) {
       case MERGED -> {
         try (JournalWriter writer = journal.write()) {
-          writer.decide(plan);
+          decide(writer);
           Barriers.sync(roots);
           writer.force();
         }
@@ -115,11 +117,30 @@ public final class CommitProtocol {
       case STRICT -> {
         Barriers.sync(roots);
         try (JournalWriter writer = journal.write()) {
-          writer.decide(plan);
+          decide(writer);
           writer.force();
         }
       }
     }
+  }
+
+  private void decide(JournalWriter writer) throws IOException {
+    if (!isKnown(writer, plan.id(), plan.sequence())) {
+      throw new JournalException(
+          JournalException.Reason.FAILED,
+          "the journal lost transaction " + plan.sequence() + " through an I/O error");
+    }
+    decided = true;
+    writer.decide(plan);
+  }
+
+  /**
+   * Returns whether the journal knows a transaction by this number. Its beginning is not forced, so
+   * after an I/O error somebody may have begun a new epoch without it, and given the number away.
+   */
+  public static boolean isKnown(JournalWriter writer, TransactionId id, long sequence)
+      throws IOException {
+    return writer.find(sequence).map(found -> found.id().equals(id)).orElse(false);
   }
 
   private RootLocks takeGates(Checkpoint checkpoint) throws IOException {
@@ -138,7 +159,7 @@ public final class CommitProtocol {
    */
   private void giveUp(IOException cause) throws InDoubtException {
     boolean recorded = recordRolledBack(cause);
-    if (!recorded && plan.mode() == DurabilityMode.STRICT && isDecisionOnRecord()) {
+    if (!recorded && decided && plan.mode() == DurabilityMode.STRICT && isDecisionOnRecord()) {
       throw inDoubt("nothing was changed, but the decision could not be taken back", cause);
     }
     try {
@@ -166,6 +187,9 @@ public final class CommitProtocol {
 
   private boolean recordRolledBack(IOException cause) {
     try (JournalWriter writer = journal.write()) {
+      if (!isKnown(writer, plan.id(), plan.sequence())) {
+        return true; // Nothing is on record, so there is nothing to take back.
+      }
       writer.advance(
           plan.sequence(),
           TransactionState.ROLLED_BACK,
@@ -261,18 +285,8 @@ public final class CommitProtocol {
   /** Barrier 2: all operations and {@code go} are durable (I6). A failure is never retried. */
   private void barrierTwo() throws InDoubtException {
     try {
-      Barriers.sync(roots);
+      Barriers.syncChanges(roots, environment);
     } catch (DiskException e) {
-      for (RootSession root : roots) {
-        try {
-          root.requireFolder()
-              .put(
-                  Token.UNSURE,
-                  environment.disk().host().bootId().getBytes(StandardCharsets.US_ASCII));
-        } catch (IOException suppressed) {
-          e.addSuppressed(suppressed);
-        }
-      }
       record(TransactionState.IN_DOUBT, e.getMessage(), null);
       throw inDoubt("the new state is visible, but whether it is durable is not known", e);
     }
@@ -315,7 +329,7 @@ public final class CommitProtocol {
     try {
       boolean recorded = recordRollingBack(cause);
       reverseAll(plan, executor);
-      Barriers.sync(roots);
+      Barriers.syncChanges(roots, environment);
       recorded &= recordRolledBack(cause);
       if (executor.keepsFolder()) {
         keepFolders();

@@ -1,9 +1,9 @@
 package dev.holdfast.engine.commit;
 
-import dev.holdfast.disk.Attributed;
 import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.Entry;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileType;
 import dev.holdfast.disk.RelativePath;
@@ -24,9 +24,9 @@ import dev.holdfast.journal.FileOperation.Move;
 import dev.holdfast.journal.FileOperation.Replace;
 import dev.holdfast.journal.FileOperation.SetAttributes;
 import dev.holdfast.journal.Plan;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -191,41 +191,6 @@ public final class OperationExecutor implements AutoCloseable {
     return whole == null ? OperationStatus.LOST : status(whole);
   }
 
-  /** Returns the operation that installs a member, with all its new directory; or itself. */
-  FileOperation whole(FileOperation operation) {
-    FileOperation whole =
-        operation instanceof Create create && create.isMember()
-            ? wholes.get(create.root()).get(create.slot())
-            : null;
-    return whole == null ? operation : whole;
-  }
-
-  /**
-   * Returns what cannot be taken back: replaced entries of which neither the live one nor a
-   * before-image is left. Only a disk that lied about a barrier shows this.
-   */
-  Map<FileOperation, String> lostImages() throws DiskException {
-    Map<FileOperation, String> lost = new LinkedHashMap<>();
-    for (FileOperation operation : plan.operations()) {
-      if (operation instanceof Replace replace
-          && isReachable(replace)
-          && status(replace) == OperationStatus.LOST
-          && !is(replace.replaced(), tree(replace).stat(replace.path()))) {
-        lost.put(replace, livePath(replace) + ": its before-image is gone");
-      }
-    }
-    return lost;
-  }
-
-  private String livePath(FileOperation operation) {
-    return tree(operation).path().resolve(operation.path()).toString();
-  }
-
-  /** Adds to what is said of the transaction's paths. */
-  void note(String text) {
-    notes.add(text);
-  }
-
   private static OperationStatus isNotExecuted(boolean not) {
     return not ? OperationStatus.NOT_EXECUTED : OperationStatus.EXECUTED;
   }
@@ -292,7 +257,7 @@ public final class OperationExecutor implements AutoCloseable {
     if (place.isEmpty() || !is(change.inode(), place.get().stat())) {
       return false;
     }
-    try (Attributed entry = node(change.root(), change.path(), place.get())) {
+    try (Entry entry = place.get().directory().entry(place.get().name())) {
       return AttributeWriter.isAnySet(entry, change.before(), change.after());
     }
   }
@@ -442,7 +407,7 @@ public final class OperationExecutor implements AutoCloseable {
       note(change, "is not what it was; its attributes were left");
       return;
     }
-    try (Attributed entry = node(change.root(), change.path(), place.get())) {
+    try (Entry entry = place.get().directory().entry(place.get().name())) {
       if (!change.inode().is(entry.stat())) {
         note(change, "is not what it was; its attributes were left");
         return;
@@ -470,15 +435,35 @@ public final class OperationExecutor implements AutoCloseable {
   /** Sets all directory times of the plan. */
   public void setDirectoryTimes(boolean forward) throws DiskException {
     for (DirectoryTime time : plan.directoryTimes()) {
-      if (roots.get(time.root()) == null) {
-        continue;
+      setTime(time.root(), time.path(), time.inode(), forward ? time.after() : time.before());
+    }
+    if (!forward) {
+      setTimesOfReturned();
+    }
+  }
+
+  /** Directories that were taken away lost their entries one by one, and got them back so. */
+  private void setTimesOfReturned() throws DiskException {
+    for (FileOperation operation : plan.operations()) {
+      if (operation instanceof Delete delete && delete.before().type() == FileType.DIRECTORY) {
+        setTime(delete.root(), delete.path(), delete.deleted(), delete.before().modified());
+      } else if (operation instanceof Replace replace
+          && replace.before().type() == FileType.DIRECTORY) {
+        setTime(replace.root(), replace.path(), replace.replaced(), replace.before().modified());
       }
-      Optional<Place> place = placeIfThere(time.root(), time.path());
-      if (place.isPresent() && is(time.inode(), place.get().stat())) {
-        try (Attributed entry = node(time.root(), time.path(), place.get())) {
-          if (time.inode().is(entry.stat())) {
-            entry.setModified(forward ? time.after() : time.before());
-          }
+    }
+  }
+
+  private void setTime(int root, RelativePath path, FileIdentity inode, Instant modified)
+      throws DiskException {
+    if (roots.get(root) == null) {
+      return;
+    }
+    Optional<Place> place = placeIfThere(root, path);
+    if (place.isPresent() && is(inode, place.get().stat())) {
+      try (Entry entry = place.get().directory().entry(place.get().name())) {
+        if (inode.is(entry.stat())) {
+          entry.setModified(modified);
         }
       }
     }
@@ -586,14 +571,11 @@ public final class OperationExecutor implements AutoCloseable {
   }
 
   private void reverse(Delete delete) throws DiskException {
-    Optional<Place> live = placeIfThere(delete.root(), delete.path());
     if (status(delete) != OperationStatus.EXECUTED) {
-      if (live.isEmpty() || live.get().stat().isEmpty()) {
-        note(delete, "is not there, and no before-image of it is");
-      }
       return;
     }
     Place old = root(delete.root()).requireFolder().old(delete.slot());
+    Optional<Place> live = placeIfThere(delete.root(), delete.path());
     if (live.isPresent() && is(delete.deleted(), live.get().stat())) {
       old.directory().unlink(old.name()); // Both names came back.
       return;
@@ -674,13 +656,6 @@ public final class OperationExecutor implements AutoCloseable {
     }
   }
 
-  /**
-   * Opens an entry for its metadata; a root may be a mount point, which only its tree may enter.
-   */
-  private Attributed node(int root, RelativePath path, Place place) throws DiskException {
-    return path.isEmpty() ? tree(root).node(path) : place.directory().entry(place.name());
-  }
-
   private LiveTree tree(int root) {
     return root(root).tree();
   }
@@ -745,11 +720,11 @@ public final class OperationExecutor implements AutoCloseable {
   }
 
   private void note(FileOperation operation, String text) {
-    notes.add(livePath(operation) + ": " + text);
+    notes.add(tree(operation).path().resolve(operation.path()) + ": " + text);
   }
 
   private ConflictException conflict(FileOperation operation, String text) {
-    String path = livePath(operation);
+    String path = tree(operation).path().resolve(operation.path()).toString();
     return new ConflictException(path + " " + text, List.of(path));
   }
 

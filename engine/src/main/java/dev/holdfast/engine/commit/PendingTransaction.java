@@ -20,9 +20,7 @@ import dev.holdfast.journal.TransactionState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,7 +37,6 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
   private final @Nullable Plan plan;
   private final List<RootSession> sessions;
   private final List<AbsolutePath> unreachable;
-  private boolean takesTornMarker;
 
   private PendingTransaction(
       Environment environment,
@@ -148,7 +145,7 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
     LiveTree tree = null;
     TransactionFolder folder = null;
     try {
-      folder = control.folder(id).orElse(null);
+      folder = control.imagesOf(id).orElse(null);
       if (plan != null && !isPlanned(root, control, folder)) {
         if (folder != null) {
           folder.close();
@@ -208,11 +205,6 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
     return unreachable;
   }
 
-  /** Goes on without the roots that cannot be reached. */
-  void giveUpUnreachable() {
-    unreachable.clear();
-  }
-
   /** Returns all roots. */
   List<AbsolutePath> roots() {
     List<AbsolutePath> roots = new ArrayList<>(unreachable);
@@ -244,29 +236,7 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
 
   /** Returns whether the marker in {@code session} is this transaction's. */
   boolean isMarked(RootSession session) throws DiskException {
-    ControlDirectory control = session.control();
-    if (!control.isPending()) {
-      return false;
-    }
-    Optional<Marker> marker = control.marker();
-    return marker.isPresent()
-        ? marker.get().id().equals(id)
-        : takesTornMarker && isBeingApplied(session.folder());
-  }
-
-  /**
-   * Returns whether a folder says that its transaction had passed its commit point, and no more.
-   */
-  static boolean isBeingApplied(@Nullable TransactionFolder folder) throws DiskException {
-    return folder != null
-        && folder.has(Token.GO)
-        && !folder.has(Token.APPLIED)
-        && !folder.has(Token.ROLLED_BACK);
-  }
-
-  /** Takes a damaged marker for this transaction's where nothing else was being applied. */
-  void takeTornMarker() {
-    takesTornMarker = true;
+    return session.control().marker().map(marker -> marker.id().equals(id)).orElse(false);
   }
 
   @Override
@@ -375,19 +345,6 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
     if (plan == null) {
       return "its plan is gone";
     }
-    return damages(true).values().stream().findFirst().orElse(null);
-  }
-
-  /**
-   * Returns what is wrong with what is still staged, by the operation that would install it.
-   *
-   * @param onlyFirst whether to stop at the first, since hashing takes its time
-   */
-  Map<FileOperation, String> damages(boolean onlyFirst) throws IOException {
-    Map<FileOperation, String> damages = new LinkedHashMap<>();
-    if (plan == null) {
-      return damages;
-    }
     StagingCheck check = new StagingCheck();
     try (OperationExecutor executor = executor()) {
       for (FileOperation operation : plan.operations()) {
@@ -406,14 +363,11 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
               case NOT_EXECUTED -> check.problem(executor.folder(operation), operation);
             };
         if (problem != null) {
-          damages.put(executor.whole(operation), problem);
-          if (onlyFirst) {
-            return damages;
-          }
+          return problem;
         }
       }
     }
-    return damages;
+    return null;
   }
 
   @Override

@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,34 +69,48 @@ public final class Recovery {
       throws IOException {
     SortedMap<AbsolutePath, AbsolutePath> known = registry.roots();
     List<Finding> findings = new ArrayList<>();
-    Map<TransactionId, List<AbsolutePath>> suspects = new LinkedHashMap<>();
     Set<AbsolutePath> wanted = new TreeSet<>(only.isEmpty() ? known.keySet() : only);
     List<AbsolutePath> ours = new ArrayList<>();
+    Map<TransactionId, List<AbsolutePath>> suspects = new LinkedHashMap<>();
     try (JournalView view = journal.read()) {
       for (AbsolutePath root : wanted) {
         AbsolutePath control = known.get(root);
-        if (control != null) {
-          if (inspect(root, control, view, suspects, findings, checkOnly)) {
-            ours.add(control);
-          }
+        if (control != null && inspect(root, control, view, suspects, findings, checkOnly)) {
+          ours.add(control);
         }
       }
+    }
+    addUnfinished(wanted, suspects);
+    Set<TransactionId> settled = new HashSet<>();
+    do {
+      for (Map.Entry<TransactionId, List<AbsolutePath>> suspect : suspects.entrySet()) {
+        Finding finding = settle(suspect.getKey(), suspect.getValue(), known, checkOnly);
+        if (finding != null) {
+          findings.add(finding);
+        }
+      }
+      settled.addAll(suspects.keySet());
+      if (!checkOnly) {
+        tidy(ours);
+      }
+      // Once more: after an I/O error the first who writes finds records gone that could be read.
+      suspects.clear();
+      addUnfinished(wanted, suspects);
+      suspects.keySet().removeAll(settled);
+    } while (!suspects.isEmpty());
+    return new RecoveryReport(findings);
+  }
+
+  private void addUnfinished(
+      Set<AbsolutePath> wanted, Map<TransactionId, List<AbsolutePath>> suspects)
+      throws IOException {
+    try (JournalView view = journal.read()) {
       for (TransactionRecord record : view.unfinished()) {
         if (record.beginning().roots().stream().anyMatch(wanted::contains)) {
           suspects.putIfAbsent(record.id(), List.of());
         }
       }
     }
-    for (Map.Entry<TransactionId, List<AbsolutePath>> suspect : suspects.entrySet()) {
-      Finding finding = settle(suspect.getKey(), suspect.getValue(), known, checkOnly);
-      if (finding != null) {
-        findings.add(finding);
-      }
-    }
-    if (!checkOnly) {
-      tidy(ours);
-    }
-    return new RecoveryReport(findings);
   }
 
   /**
@@ -232,14 +247,15 @@ public final class Recovery {
   private void removeOrphans(ControlDirectory control, JournalView view) throws IOException {
     for (TransactionId id : control.folders()) {
       TransactionRecord record = view.find(id).orElse(null);
-      boolean over = record == null || record.state() == TransactionState.ROLLED_BACK;
-      if (over && isOrphan(control, id)) {
+      boolean rolledBack = record != null && record.state() == TransactionState.ROLLED_BACK;
+      if ((record == null || rolledBack) && isOrphan(control, id, rolledBack)) {
         control.removeFolder(id);
       }
     }
   }
 
-  private static boolean isOrphan(ControlDirectory control, TransactionId id) throws DiskException {
+  private static boolean isOrphan(ControlDirectory control, TransactionId id, boolean rolledBack)
+      throws DiskException {
     if (control.isPending() && control.marker().map(m -> m.id().equals(id)).orElse(true)) {
       return false;
     }
@@ -248,7 +264,7 @@ public final class Recovery {
           || (folder.isAbandoned()
               && !folder.has(Token.APPLIED)
               && !folder.has(Token.KEPT)
-              && (folder.has(Token.ROLLED_BACK) || !folder.has(Token.GO)));
+              && (rolledBack || folder.has(Token.ROLLED_BACK) || !folder.has(Token.GO)));
     }
   }
 
@@ -265,8 +281,12 @@ public final class Recovery {
             Checkpoint.NONE)) {
       for (TransactionId id : control.folders()) {
         try (TransactionFolder folder = control.folder(id).orElse(null)) {
-          if (PendingTransaction.isBeingApplied(folder)) {
-            return tornWhileApplied(root, id);
+          if (folder != null
+              && folder.has(Token.GO)
+              && !folder.has(Token.APPLIED)
+              && !folder.has(Token.ROLLED_BACK)) {
+            return unresolved(
+                null, root, "its marker is damaged, and transaction " + id + " was being applied");
           }
         }
       }
@@ -281,19 +301,6 @@ public final class Recovery {
           root + ": a torn marker was removed; nothing changed");
     } catch (BusyException e) {
       return new Finding(null, List.of(root), Result.BUSY, root + ": " + e.getMessage());
-    }
-  }
-
-  private Finding tornWhileApplied(AbsolutePath root, TransactionId id) throws IOException {
-    try (JournalView view = journal.read()) {
-      Long sequence = number(view.find(id).orElse(null));
-      return unresolved(
-          sequence,
-          root,
-          "its marker is damaged, and transaction "
-              + (sequence == null ? id : sequence)
-              + " was being applied; see `holdfast "
-              + (sequence == null ? "recover --adopt`" : "resolve " + sequence + "`"));
     }
   }
 
@@ -370,12 +377,7 @@ public final class Recovery {
             "transaction "
                 + name(pending)
                 + ": not there, not mounted or another file system now: "
-                + pending.unreachable()
-                + (pending.record() == null
-                    ? ""
-                    : "; where that cannot be helped, `holdfast resolve "
-                        + name(pending)
-                        + " --as-is --force`"));
+                + pending.unreachable());
       }
       RecoveryDecision decision = RecoveryDecision.decide(pending);
       if (decision instanceof Leave) {
@@ -411,7 +413,7 @@ public final class Recovery {
     return false;
   }
 
-  static String name(PendingTransaction pending) {
+  private static String name(PendingTransaction pending) {
     TransactionRecord record = pending.record();
     return record == null ? pending.id().text() : Long.toString(record.sequence());
   }
@@ -445,7 +447,7 @@ public final class Recovery {
     }
   }
 
-  static Finding finding(PendingTransaction pending, Result result, String text) {
+  private static Finding finding(PendingTransaction pending, Result result, String text) {
     return new Finding(
         number(pending.record()),
         pending.roots(),
@@ -463,24 +465,12 @@ public final class Recovery {
         Checkpoint.NONE);
   }
 
-  private Finding forward(PendingTransaction pending, String reason) throws IOException {
-    return forward(pending, reason, Map.of());
-  }
-
-  /**
-   * Executes what remains. Used by {@code resolve} too.
-   *
-   * @param skipped operations that cannot be executed and are passed over, with the reason
-   */
-  Finding forward(PendingTransaction pending, String reason, Map<FileOperation, String> skipped)
-      throws IOException {
+  /** Executes what remains. Used by {@code resolve} too. */
+  Finding forward(PendingTransaction pending, String reason) throws IOException {
     try (RootLocks _ = gates(pending);
         OperationExecutor executor = pending.executor()) {
       for (FileOperation operation : executor.plan().operations()) {
-        String problem = skipped.get(executor.whole(operation));
-        if (problem != null) {
-          executor.note(operation.path() + ": left out: " + problem);
-        } else if (executor.isReachable(operation)) {
+        if (executor.isReachable(operation)) {
           switch (executor.status(operation)) {
             case NOT_EXECUTED -> executor.execute(operation);
             case EXECUTED -> executor.complete(operation);
@@ -489,7 +479,7 @@ public final class Recovery {
         }
       }
       executor.setDirectoryTimes(true);
-      Barriers.sync(pending.sessions());
+      Barriers.syncChanges(pending.sessions(), environment);
       close(pending, TransactionState.APPLIED, reason, executor.notes(), true);
       return finding(
           pending,
@@ -505,23 +495,10 @@ public final class Recovery {
     }
   }
 
-  private Finding back(PendingTransaction pending, String reason) throws IOException {
-    return back(pending, reason, false);
-  }
-
-  /**
-   * Takes back what was executed. Used by {@code resolve} too.
-   *
-   * @param force whether paths whose before-images are gone may stay as they are
-   */
-  Finding back(PendingTransaction pending, String reason, boolean force) throws IOException {
+  /** Takes back what was executed. Used by {@code resolve} too. */
+  Finding back(PendingTransaction pending, String reason) throws IOException {
     try (RootLocks _ = gates(pending);
         OperationExecutor executor = pending.executor()) {
-      Collection<String> lost = executor.lostImages().values();
-      if (!lost.isEmpty() && !force) {
-        return doubt(pending, String.join("; ", lost));
-      }
-      lost.forEach(executor::note);
       TransactionRecord record = pending.record();
       if (record != null && record.state().mayBecome(TransactionState.ROLLING_BACK)) {
         try (JournalWriter writer = journal.write()) {
@@ -533,7 +510,7 @@ public final class Recovery {
         }
       }
       CommitProtocol.reverseAll(executor.plan(), executor);
-      Barriers.sync(pending.sessions());
+      Barriers.syncChanges(pending.sessions(), environment);
       close(
           pending, TransactionState.ROLLED_BACK, reason, executor.notes(), executor.keepsFolder());
       return finding(pending, Result.BACK, "was rolled back: " + reason + text(executor.notes()));
@@ -544,7 +521,7 @@ public final class Recovery {
     return notes.isEmpty() ? "" : " (" + String.join("; ", notes) + ")";
   }
 
-  Finding doubt(PendingTransaction pending, String reason) throws IOException {
+  private Finding doubt(PendingTransaction pending, String reason) throws IOException {
     TransactionRecord record = pending.record();
     if (record != null && record.state().mayBecome(TransactionState.IN_DOUBT)) {
       try (JournalWriter writer = journal.write()) {

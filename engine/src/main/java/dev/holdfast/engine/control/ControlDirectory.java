@@ -8,6 +8,7 @@ import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.DiskLock;
 import dev.holdfast.disk.EntryName;
+import dev.holdfast.disk.FileSystemSync;
 import dev.holdfast.disk.LockMode;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
@@ -42,7 +43,6 @@ public final class ControlDirectory implements AutoCloseable {
   private static final EntryName LOCK = EntryName.of("lock");
   private static final EntryName GATE = EntryName.of("gate");
   private static final EntryName PENDING = EntryName.of("pending");
-  private static final EntryName PENDING_NEXT = EntryName.of("pending.next");
   private static final EntryName SETTINGS = EntryName.of("settings");
   private static final EntryName SETTINGS_NEXT = EntryName.of("settings.next");
   private static final EntryName TRANSACTIONS = EntryName.of("tx");
@@ -107,11 +107,6 @@ public final class ControlDirectory implements AutoCloseable {
     }
   }
 
-  /** Returns where the control directory of a root can be, the preferred place first. */
-  public static List<AbsolutePath> places(AbsolutePath root) {
-    return List.of(root.parent().resolve(NAME).resolve(root.name()), root.resolve(NAME));
-  }
-
   /** Opens the control directory at {@code path}; empty if there is none. */
   public static Optional<ControlDirectory> open(Disk disk, AbsolutePath path) throws IOException {
     Directory directory = null;
@@ -156,13 +151,16 @@ public final class ControlDirectory implements AutoCloseable {
         }
       }
       ControlDirectory made = of(path, directory.directory(RelativePath.EMPTY));
-      if (made.owner().isEmpty()) {
-        made.write(OWNER_NEXT, OWNER, owner.encode());
-      }
-      try (var sync = directory.openSync()) {
+      try (FileSystemSync sync = directory.openSync()) {
+        if (made.owner().isEmpty()) {
+          made.write(OWNER_NEXT, OWNER, owner.encode());
+        }
         sync.sync();
+        return made;
+      } catch (DiskException e) {
+        made.close();
+        throw e;
       }
-      return made;
     }
   }
 
@@ -297,11 +295,16 @@ public final class ControlDirectory implements AutoCloseable {
     return text.isEmpty() ? "another process" : text;
   }
 
-  /** Says in the lock file who holds it. */
-  public static void sign(DiskLock lock, String holder) throws DiskException {
+  /** Says in the lock file who holds it. A full disk is no reason not to hold it. */
+  public static void sign(DiskLock lock, String holder) {
     byte[] bytes = (holder + "\n").getBytes(StandardCharsets.UTF_8);
-    lock.file().truncate(0);
-    lock.file().write(0, ByteBuffer.wrap(bytes));
+    try {
+      lock.file().truncate(0);
+      lock.file().write(0, ByteBuffer.wrap(bytes));
+    } catch (DiskException e) {
+      System.getLogger(ControlDirectory.class.getName())
+          .log(System.Logger.Level.DEBUG, "cannot sign a lock: {0}", e.getMessage());
+    }
   }
 
   /** Takes the holder's name out of the lock file, lest it be blamed for somebody else's lock. */
@@ -333,12 +336,6 @@ public final class ControlDirectory implements AutoCloseable {
     try (DiskFile file = directory.create(PENDING, READABLE_FILE)) {
       file.write(0, ByteBuffer.wrap(marker.encode()));
     }
-  }
-
-  /** Puts another marker in the place of the one that is there, durable on return. */
-  public void remark(Marker marker) throws DiskException {
-    write(PENDING_NEXT, PENDING, marker.encode());
-    directory.sync();
   }
 
   /**

@@ -13,6 +13,7 @@ import dev.holdfast.engine.staging.Target.Kept;
 import dev.holdfast.engine.staging.Target.MovedAway;
 import dev.holdfast.engine.staging.Target.MovedHere;
 import dev.holdfast.engine.staging.Target.Staged;
+import dev.holdfast.engine.tree.FactsReader;
 import dev.holdfast.engine.tree.LiveTree;
 import dev.holdfast.engine.tree.LiveTree.Place;
 import dev.holdfast.journal.ContentDigest;
@@ -162,7 +163,8 @@ public final class RootChanges {
         if (facts != null) {
           yield Optional.of(facts);
         }
-        yield Optional.of(tree.facts(live, stat));
+        Place place = tree.place(live);
+        yield Optional.of(FactsReader.read(place.directory(), place.name(), stat));
       }
     };
   }
@@ -228,7 +230,9 @@ public final class RootChanges {
     if (stat.isEmpty()) {
       return Seen.nothing(live);
     }
-    return new Seen(live, stat.get(), tree.facts(live, stat.get()));
+    Place place = tree.place(live);
+    return new Seen(
+        live, stat.get(), FactsReader.read(place.directory(), place.name(), stat.get()));
   }
 
   /**
