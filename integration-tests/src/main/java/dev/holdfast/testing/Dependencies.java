@@ -6,8 +6,9 @@ import java.util.Set;
 
 /**
  * Collects what must become durable with a directory's entries, going backwards in time: the
- * changes of these entries, the earlier changes on which they rest, and the entries of the other
- * directories that they lead into. Not the entry of the directory itself.
+ * changes of these entries, the earlier changes on which they rest, what emptied a directory that
+ * is removed, and the entries of the other directories that they lead into. Not the entry of the
+ * directory itself.
  */
 final class Dependencies {
   private record Place(long directory, dev.holdfast.disk.EntryName name) {}
@@ -16,6 +17,7 @@ final class Dependencies {
   private final Set<Place> places = new HashSet<>();
   private final Set<Long> named = new HashSet<>();
   private final Set<Long> gone = new HashSet<>();
+  private final Set<Long> emptied = new HashSet<>();
 
   Dependencies(long directory) {
     this.directory = directory;
@@ -31,6 +33,9 @@ final class Dependencies {
       if (slot.directory() != directory) {
         named.add(slot.directory());
       }
+      if (slot.before() != 0 && !change.adds(slot.before())) {
+        emptied.add(slot.before());
+      }
     }
     gone.addAll(change.goneBefore());
     return true;
@@ -39,6 +44,7 @@ final class Dependencies {
   private boolean isNeeded(EntryChange change) {
     for (Slot slot : change.slots()) {
       if (places.contains(new Place(slot.directory(), slot.name()))
+          || emptied.contains(slot.directory())
           || (slot.after() != 0 && named.contains(slot.after()))
           || (slot.before() != 0 && gone.contains(slot.before()))) {
         return true;

@@ -142,7 +142,7 @@ record EntryChange(List<Slot> slots, List<Long> goneBefore, Instant time) implem
    * {@inheritDoc}
    *
    * <p>The directories, and every inode that changes its place: while a directory's own entry is
-   * pending, so is what happens inside it.
+   * pending, so is what happens inside it; and while that is pending, so is its removal.
    */
   @Override
   public void addKeysTo(Set<Long> keys) {
@@ -159,6 +159,7 @@ record EntryChange(List<Slot> slots, List<Long> goneBefore, Instant time) implem
       if (keys.contains(slot.directory)
           || keys.contains(-slot.directory)
           || (slot.before != 0 && keys.contains(-slot.before))
+          || (slot.before != 0 && keys.contains(slot.before) && !adds(slot.before))
           || (slot.after != 0 && keys.contains(-slot.after))) {
         return true;
       }
