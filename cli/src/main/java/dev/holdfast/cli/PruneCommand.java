@@ -44,9 +44,9 @@ final class PruneCommand extends AbstractCommand {
             path,
             dryRun);
     Pruned pruned;
-    StateDirectories states = session.states();
-    try (Holdfast holdfast = session.open(path == null ? states.standard() : states.of(path))) {
-      session.guard(holdfast);
+    try (Holdfast holdfast =
+        session.openForUpdate(
+            path == null ? session.states().standard() : session.states().of(path))) {
       pruned = holdfast.prune(options);
     }
     print(session.printer(), pruned);

@@ -19,14 +19,11 @@ final class StatusCommand extends AbstractCommand {
 
   @Override
   public ExitCode run(Session session) throws IOException {
-    try (Holdfast holdfast = session.openIfThere(session.states().standard()).orElse(null)) {
-      Status nothing = new Status(List.of(), List.of(), List.of());
-      print(session.printer(), holdfast == null ? nothing : holdfast.status());
+    Status status;
+    try (Holdfast holdfast = session.open(session.states().standard())) {
+      status = holdfast.status();
     }
-    return ExitCode.DONE;
-  }
-
-  private static void print(Printer printer, Status status) throws IOException {
+    Printer printer = session.printer();
     if (printer.isJson()) {
       printer.object(json -> {
         TransactionJson transactions = new TransactionJson(json);
@@ -40,7 +37,7 @@ final class StatusCommand extends AbstractCommand {
         }
         json.writeEndArray();
       });
-      return;
+      return ExitCode.DONE;
     }
     printer.line(status.pending().isEmpty() ? "nothing is pending" : "pending:");
     for (TransactionRecord transaction : status.pending()) {
@@ -56,6 +53,7 @@ final class StatusCommand extends AbstractCommand {
     for (RootStatus root : status.roots()) {
       printer.line("  " + RootText.line(root));
     }
+    return ExitCode.DONE;
   }
 
   private static List<Long> ids(List<TransactionRecord> transactions) {

@@ -1,5 +1,6 @@
 package dev.holdfast.testing;
 
+import dev.holdfast.testing.proof.FaultCampaign;
 import dev.holdfast.testing.proof.SimulationCampaign;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class Campaign {
       System.exit(
           switch (name) {
             case "simulation" -> SimulationCampaign.run(rest, System.out);
+            case "faults" -> FaultCampaign.run(rest, System.out);
             default -> {
               System.err.println("verify: there is no campaign \"" + name + "\"");
               yield 2;

@@ -58,6 +58,14 @@ public final class DirectoryTree implements AssertProvider<DirectoryTreeAssert> 
     return of(disk, AbsolutePath.of(path), options);
   }
 
+  /** Returns this tree as it would have been read with these options. */
+  public DirectoryTree without(Option... options) {
+    Set<Option> ignored = Set.of(options);
+    SortedMap<RelativePath, TreeEntry> left = new TreeMap<>();
+    entries.forEach((path, entry) -> left.put(path, entry.without(ignored)));
+    return new DirectoryTree(left);
+  }
+
   /** Returns the entries by path, the root first. */
   public SortedMap<RelativePath, TreeEntry> entries() {
     return entries;

@@ -2,9 +2,11 @@ package dev.holdfast.testing;
 
 import dev.holdfast.disk.FileType;
 import dev.holdfast.disk.RelativePath;
+import dev.holdfast.testing.DirectoryTree.Option;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -35,6 +37,27 @@ public record TreeEntry(
   /** Copies the attributes. */
   public TreeEntry {
     attributes = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+  }
+
+  /** Returns this entry as it would have been read with these options. */
+  TreeEntry without(Set<Option> ignored) {
+    boolean directory = type == FileType.DIRECTORY;
+    boolean timeless =
+        ignored.contains(Option.IGNORE_TIMES)
+            || (directory && ignored.contains(Option.IGNORE_DIRECTORY_TIMES));
+    return new TreeEntry(
+        type,
+        mode,
+        uid,
+        gid,
+        timeless ? Instant.EPOCH : modified,
+        size,
+        contents,
+        deviceNumber,
+        attributes,
+        links,
+        firstLink,
+        ignored.contains(Option.IGNORE_DIRECTORY_INODES) ? 0 : inode);
   }
 
   /** Returns what is other in {@code other}, in words. */

@@ -136,7 +136,13 @@ class RealPackagesIT {
 
   private static List<String> differences(Path expected, Path live) throws Exception {
     return output(
-            Path.of("/"), "rsync", "-aHAXSni", "--checksum", "--delete", expected + "/", live + "/")
+            live.getParent(),
+            "rsync",
+            "-aHAXSni",
+            "--checksum",
+            "--delete",
+            expected + "/",
+            live + "/")
         .lines()
         .filter(line -> !line.isBlank())
         .toList();

@@ -1,5 +1,6 @@
 package dev.holdfast.testing.proof;
 
+import com.google.common.base.Splitter;
 import dev.holdfast.testing.CrashPlan;
 import dev.holdfast.testing.PowerCut;
 import java.util.ArrayList;
@@ -25,14 +26,14 @@ final class CrashText {
 
   static List<CrashPlan> parse(String text) {
     List<CrashPlan> chain = new ArrayList<>();
-    for (String word : text.split(",", -1)) {
-      String[] parts = word.split(":", -1);
-      int step = Integer.parseInt(parts[0]);
+    for (String word : Splitter.on(',').split(text)) {
+      List<String> parts = Splitter.on(':').splitToList(word);
+      int step = Integer.parseInt(parts.getFirst());
       chain.add(
-          parts.length == 1
+          parts.size() == 1
               ? CrashPlan.kill(step)
               : CrashPlan.powerCut(
-                  step, PowerCut.Mode.valueOf(parts[1]), Long.parseLong(parts[2])));
+                  step, PowerCut.Mode.valueOf(parts.get(1)), Long.parseLong(parts.get(2))));
     }
     return chain;
   }

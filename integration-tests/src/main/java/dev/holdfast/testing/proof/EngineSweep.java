@@ -1,6 +1,7 @@
 package dev.holdfast.testing.proof;
 
 import dev.holdfast.disk.AbsolutePath;
+import dev.holdfast.disk.Disk;
 import dev.holdfast.engine.Holdfast;
 import dev.holdfast.testing.CrashPlan;
 import dev.holdfast.testing.DirectoryTree;
@@ -27,8 +28,11 @@ public final class EngineSweep {
   private final Figures figures;
   private final Judge judge;
   private final History history;
+  private final View recovering;
 
-  private EngineSweep(Scenario scenario, Figures figures, Judge judge, History history) {
+  private EngineSweep(
+      Scenario scenario, Figures figures, Judge judge, History history, View recovering) {
+    this.recovering = recovering;
     this.scenario = scenario;
     this.figures = figures;
     this.judge = judge;
@@ -37,17 +41,31 @@ public final class EngineSweep {
 
   /** Runs and records the scenario. */
   public static EngineSweep record(Scenario scenario, Figures figures) throws IOException {
+    return record(scenario, figures, disk -> disk, disk -> disk);
+  }
+
+  /** The engine's view of a disk. */
+  @FunctionalInterface
+  interface View {
+    /** Returns the view. */
+    Disk of(SimulatedDisk disk);
+  }
+
+  /** Runs and records the scenario, with other views of the disk in the run and in recoveries. */
+  static EngineSweep record(Scenario scenario, Figures figures, View running, View recovering)
+      throws IOException {
     SimulatedDisk disk = scenario.prepared();
+    Disk view = running.of(disk);
     List<Map<AbsolutePath, DirectoryTree>> states = new ArrayList<>();
     states.add(scenario.trees(disk));
     History history = disk.record();
-    try (Holdfast holdfast = Sessions.open(disk, scenario.state())) {
+    try (Holdfast holdfast = Sessions.open(view, disk, scenario.state())) {
       int number = 0;
       for (Scenario.Update update : scenario.updates()) {
         number++;
         disk.note(BEGUN + number);
-        update.run(holdfast, disk);
-        disk.note(ACKNOWLEDGED + number);
+        update.run(holdfast, view);
+        disk.note(acknowledgement(number));
         Map<AbsolutePath, DirectoryTree> after = scenario.trees(disk);
         if (states.contains(after)) {
           throw new IllegalStateException("update " + number + " of " + scenario + " is no change");
@@ -59,7 +77,17 @@ public final class EngineSweep {
       throw new AssertionError(scenario + " left open: " + disk.openHandles());
     }
     figures.runs.increment();
-    return new EngineSweep(scenario, figures, new Judge(scenario, states), history);
+    return new EngineSweep(scenario, figures, new Judge(scenario, states), history, recovering);
+  }
+
+  /** Returns the note that a transaction's commit returned. */
+  static Object acknowledgement(int number) {
+    return ACKNOWLEDGED + number;
+  }
+
+  /** Returns whether a note is one of those. */
+  static boolean isAcknowledgement(Object note) {
+    return note.toString().startsWith(ACKNOWLEDGED);
   }
 
   /** Returns the number of steps. */
@@ -167,7 +195,7 @@ public final class EngineSweep {
     boolean mixture = judge.stateOf(disk) < 0;
     History recovery = disk.record();
     try {
-      try (Holdfast holdfast = Sessions.open(disk, scenario.state())) {
+      try (Holdfast holdfast = Sessions.open(recovering.of(disk), disk, scenario.state())) {
         judge.checkReport(holdfast.recover(List.of(), false));
       }
       SimulatedDisk after = recovery.after(CrashPlan.kill(recovery.steps() + 1));

@@ -22,6 +22,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Says what is wrong with a disk after a recovery: trees that are a mixture, a journal that does
@@ -34,18 +35,59 @@ final class Judge {
   /** The last one is completed by the next one who writes. */
   private static final Set<String> STATE_FILES = Set.of("lock", "id", "journal", "roots", "id.new");
 
+  /** Also there after an error, until the next one writes. */
+  private static final String SUSPECT = "suspect";
+
+  private static final DirectoryTree.Option[] LOOSE = {
+    DirectoryTree.Option.IGNORE_TIMES, DirectoryTree.Option.IGNORE_DIRECTORY_INODES
+  };
+
   private final Scenario scenario;
   private final List<Map<AbsolutePath, DirectoryTree>> states;
+  private final boolean loose;
+  private final boolean afterFault;
 
   /** Creates a judge who knows the trees before the first, and after each transaction. */
   Judge(Scenario scenario, List<Map<AbsolutePath, DirectoryTree>> states) {
+    this(scenario, states, false, false);
+  }
+
+  /**
+   * Creates a judge.
+   *
+   * @param loose whether times and the inodes of directories are not to be compared, because the
+   *     run was not the one in which the trees were seen
+   * @param afterFault whether a call failed
+   */
+  Judge(
+      Scenario scenario,
+      List<Map<AbsolutePath, DirectoryTree>> states,
+      boolean loose,
+      boolean afterFault) {
     this.scenario = scenario;
-    this.states = List.copyOf(states);
+    this.afterFault = afterFault;
+    this.loose = loose;
+    this.states = loose ? loosened(states) : List.copyOf(states);
+  }
+
+  private static List<Map<AbsolutePath, DirectoryTree>> loosened(
+      List<Map<AbsolutePath, DirectoryTree>> states) {
+    List<Map<AbsolutePath, DirectoryTree>> loosened = new ArrayList<>();
+    for (Map<AbsolutePath, DirectoryTree> state : states) {
+      Map<AbsolutePath, DirectoryTree> trees = new TreeMap<>();
+      state.forEach((root, tree) -> trees.put(root, tree.without(LOOSE)));
+      loosened.add(trees);
+    }
+    return loosened;
+  }
+
+  private Map<AbsolutePath, DirectoryTree> trees(SimulatedDisk disk) throws DiskException {
+    return loose ? scenario.trees(disk, LOOSE) : scenario.trees(disk);
   }
 
   /** Returns the number of transactions whose effect is there, or -1 if the trees are a mixture. */
   int stateOf(SimulatedDisk disk) throws DiskException {
-    return states.lastIndexOf(scenario.trees(disk));
+    return states.lastIndexOf(trees(disk));
   }
 
   /** Checks what a recovery reported. */
@@ -74,7 +116,11 @@ final class Judge {
       for (AbsolutePath control : registry.roots().values()) {
         checkControl(disk, control, applied);
       }
-      checkNames(disk, scenario.state(), STATE_FILES, "in the state directory");
+      Set<String> stateFiles = new HashSet<>(STATE_FILES);
+      if (afterFault) {
+        stateFiles.add(SUSPECT);
+      }
+      checkNames(disk, scenario.state(), stateFiles, "in the state directory");
       int steps = disk.trace().size();
       RecoveryReport again = holdfast.recover(List.of(), false);
       if (!again.isClean()) {
@@ -91,8 +137,9 @@ final class Judge {
     return state;
   }
 
-  private int checkTrees(SimulatedDisk disk, int least, int most) throws DiskException {
-    Map<AbsolutePath, DirectoryTree> trees = scenario.trees(disk);
+  /** Checks the trees alone. */
+  int checkTrees(SimulatedDisk disk, int least, int most) throws DiskException {
+    Map<AbsolutePath, DirectoryTree> trees = trees(disk);
     for (int state = most; state >= least; state--) {
       if (states.get(state).equals(trees)) {
         return state;
@@ -124,7 +171,7 @@ final class Judge {
         if (!difference.isEmpty()) {
           text.append(root).append(":\n").append(difference);
         }
-      } else if (a != null || b != null) {
+      } else if ((a == null) != (b == null)) {
         text.append(root).append(a == null ? " is missing\n" : " should not be there\n");
       }
     }

@@ -46,10 +46,6 @@ public final class H2Journal implements Journal {
   private @Nullable DiskLock lock;
   private @Nullable EpochStore kept;
   private boolean suspect;
-
-  /** The last look at the newest epoch's file: what is whole in it need not be read again. */
-  private volatile @Nullable EpochFile seen;
-
   private volatile boolean closed;
 
   private H2Journal(
@@ -101,11 +97,6 @@ public final class H2Journal implements Journal {
       state.close();
       throw e;
     }
-  }
-
-  /** Returns whether there is a journal in a directory, which need not exist; makes none. */
-  public static boolean isIn(Disk disk, AbsolutePath directory) throws DiskException {
-    return StateDirectory.holdsJournal(disk, directory);
   }
 
   private static void create(
@@ -162,21 +153,21 @@ public final class H2Journal implements Journal {
     return state.path();
   }
 
+  Limits limits() {
+    return limits;
+  }
+
   @Override
   public JournalView read() throws IOException {
-    return new H2JournalView(id, chain(seen));
+    return new H2JournalView(id, chain());
   }
 
-  /** Opens the epochs as they are now, beside any writer, and reads the newest from its start. */
+  /** Opens the epochs as they are now, beside any writer. */
   EpochChain chain() throws IOException {
-    return chain(null);
-  }
-
-  private EpochChain chain(@Nullable EpochFile known) throws IOException {
     checkOpen();
     for (int attempt = 1; ; attempt++) {
       try {
-        return chain(openNewest(false, known), true);
+        return chain(openNewest(false), true);
       } catch (JournalException e) {
         // A writer may have moved on between two of our looks.
         if (e.reason() != Reason.DAMAGED || attempt == READ_ATTEMPTS) {
@@ -214,20 +205,18 @@ public final class H2Journal implements Journal {
     }
   }
 
-  private EpochStore openNewest(boolean write, @Nullable EpochFile known) throws IOException {
+  private EpochStore openNewest(boolean write) throws IOException {
     int newest = epochs.newest();
     DiskFile file = epochs.open(newest, write);
     try {
       if (write) {
         EpochFile.syncAndForget(file, epochs.describe(newest));
       }
-      EpochFile opened = EpochFile.open(file, epochs.describe(newest), known);
+      EpochFile opened = EpochFile.open(file, epochs.describe(newest));
       if (write) {
         opened.knownDurable();
       }
-      EpochStore store = opened(opened, newest, write);
-      seen = opened;
-      return store;
+      return opened(opened, newest, write);
     } catch (IOException e) {
       file.close();
       throw e;
@@ -258,15 +247,10 @@ public final class H2Journal implements Journal {
     takeTurn();
     try {
       lock = state.lock(limits.lockWait());
-    } catch (IOException | RuntimeException | Error e) {
-      release();
-      throw e;
-    }
-    try {
       EpochStore store = kept != null && isCurrent(kept) ? kept : reopen();
       kept = store;
       EpochChain chain = chain(store, false);
-      if (isFull(store)) {
+      if (store.file().length() > limits.epochBytes()) {
         chain = rotated(store);
       }
       return new H2JournalWriter(this, chain);
@@ -287,11 +271,6 @@ public final class H2Journal implements Journal {
     }
   }
 
-  /** Returns whether a new epoch is due: what was carried into this one does not count. */
-  boolean isFull(EpochStore store) {
-    return store.file().grown() > limits.epochBytes();
-  }
-
   /** Returns whether nobody has touched the journal since this process did. */
   private boolean isCurrent(EpochStore store) throws IOException {
     int epoch = store.file().label().epoch();
@@ -304,7 +283,7 @@ public final class H2Journal implements Journal {
 
   private EpochStore reopen() throws IOException {
     letGo();
-    EpochStore store = openNewest(true, null);
+    EpochStore store = openNewest(true);
     kept = store;
     state.confirm(id);
     if (store.isUntouched()) {
@@ -489,7 +468,7 @@ public final class H2Journal implements Journal {
     }
   }
 
-  /** Waits for a writer of another thread. Views are closed first. */
+  /** Waits for a writer of this process; views that were opened stay usable. */
   @Override
   public void close() {
     turn.lock();

@@ -31,8 +31,7 @@ final class H2JournalWriter extends H2JournalView implements JournalWriter {
   }
 
   @Override
-  EpochChain chain() throws IOException {
-    checkUsable();
+  EpochChain chain() {
     return chain;
   }
 
@@ -174,7 +173,7 @@ final class H2JournalWriter extends H2JournalView implements JournalWriter {
   }
 
   private void rotateIfFull() throws IOException {
-    if (journal.isFull(store())) {
+    if (store().file().length() > journal.limits().epochBytes()) {
       EpochChain before = chain;
       chain = journal.rotated(store());
       before.close();
