@@ -85,7 +85,10 @@ final class ApplyCommand extends AbstractCommand {
     AbsolutePath live = session.path(target);
     CommittedResult result = new CommittedResult(session.printer());
     try (TreeSource tree = session.source(source, live, excludes, strip);
-        Holdfast holdfast = session.openForUpdate(session.states().of(live))) {
+        Holdfast holdfast = session.openOrMake(session.states().of(live))) {
+      if (!dryRun) {
+        session.guard(holdfast);
+      }
       Committed committed;
       try (ProgressLine progress = session.progress()) {
         committed = holdfast.apply(tree, live, options, progress);

@@ -8,6 +8,7 @@ enum CommandName {
   APPLY(Group.UPDATE, "apply", "SOURCE TARGET", "make TARGET equal to SOURCE in one transaction"),
   UNDO(Group.UPDATE, "undo", "TX", "take a transaction back in a new one"),
   RECOVER(Group.RECOVER, "recover", "[ROOT]…", "finish or roll back whatever a crash left"),
+  RESOLVE(Group.RECOVER, "resolve", "TX DIRECTION", "end a transaction that is in doubt"),
   STATUS(Group.LOOK_BACK, "status", "", "open and pending transactions, and the roots"),
   LOG(Group.LOOK_BACK, "log", "[ROOT or PATH]", "past transactions, newest first"),
   SHOW(Group.LOOK_BACK, "show", "TX", "one transaction, with each operation"),
@@ -84,6 +85,7 @@ enum CommandName {
       case APPLY -> new ApplyCommand();
       case UNDO -> new UndoCommand();
       case RECOVER -> new RecoverCommand();
+      case RESOLVE -> new ResolveCommand();
       case STATUS -> new StatusCommand();
       case LOG -> new LogCommand();
       case SHOW -> new ShowCommand();

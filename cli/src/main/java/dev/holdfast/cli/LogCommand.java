@@ -58,8 +58,11 @@ final class LogCommand extends AbstractCommand {
     PathFilter paths = place == null ? PathFilter.ALL : PathFilter.of(session.disk(), place);
     AbsolutePath state = place == null ? session.states().standard() : session.states().of(place);
     LogResult result = new LogResult(session.printer());
-    try (Holdfast holdfast = session.open(state);
-        TransactionLog log = holdfast.log()) {
+    try (Holdfast holdfast = session.openIfThere(state).orElse(null);
+        TransactionLog log = holdfast == null ? null : holdfast.log()) {
+      if (log == null) {
+        return ExitCode.DONE;
+      }
       filter.begin(session.clock().instant(), global().states());
       LastPerPath last = new LastPerPath(log, paths);
       int left = limit;

@@ -44,9 +44,9 @@ final class PruneCommand extends AbstractCommand {
             path,
             dryRun);
     Pruned pruned;
-    try (Holdfast holdfast =
-        session.openForUpdate(
-            path == null ? session.states().standard() : session.states().of(path))) {
+    StateDirectories states = session.states();
+    try (Holdfast holdfast = session.open(path == null ? states.standard() : states.of(path))) {
+      session.guard(holdfast);
       pruned = holdfast.prune(options);
     }
     print(session.printer(), pruned);

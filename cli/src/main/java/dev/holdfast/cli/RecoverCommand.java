@@ -21,6 +21,11 @@ final class RecoverCommand extends AbstractCommand {
   @Option(names = "--check", description = "only say what is pending; exit 4 if anything is")
   private boolean check;
 
+  @Option(
+      names = "--adopt",
+      description = "deal with ROOTs whose journal is lost, by the plans that lie beside them")
+  private boolean adopt;
+
   @Parameters(paramLabel = "ROOT", arity = "0..*", description = "only what concerns these roots")
   private List<ByteString> roots = new ArrayList<>();
 
@@ -32,22 +37,35 @@ final class RecoverCommand extends AbstractCommand {
   @Override
   public ExitCode run(Session session) throws IOException {
     List<AbsolutePath> paths = session.paths(roots);
+    if (adopt && (check || paths.isEmpty())) {
+      throw new UsageException("--adopt takes the roots to be adopted, and no --check");
+    }
+    Map<AbsolutePath, List<AbsolutePath>> journals =
+        paths.isEmpty()
+            ? Map.of(session.states().standard(), paths)
+            : StateDirectories.grouped(
+                paths, adopt ? session.states()::adopting : session.states()::of);
     List<RecoveryReport.Finding> findings = new ArrayList<>();
-    if (paths.isEmpty()) {
-      findings.addAll(recover(session, session.states().standard(), paths));
-    } else {
-      for (Map.Entry<AbsolutePath, List<AbsolutePath>> journal :
-          session.states().byJournal(paths).entrySet()) {
-        findings.addAll(recover(session, journal.getKey(), journal.getValue()));
-      }
+    for (Map.Entry<AbsolutePath, List<AbsolutePath>> journal : journals.entrySet()) {
+      findings.addAll(recover(session, journal.getKey(), journal.getValue()).findings());
     }
     return new RecoveryResult(session.printer()).print(new RecoveryReport(findings), check);
   }
 
-  private List<RecoveryReport.Finding> recover(
-      Session session, AbsolutePath state, List<AbsolutePath> paths) throws IOException {
+  private RecoveryReport recover(Session session, AbsolutePath state, List<AbsolutePath> paths)
+      throws IOException {
+    if (adopt) {
+      try (Holdfast holdfast = session.openOrMake(state)) {
+        return holdfast.adopt(paths);
+      }
+    }
+    if (paths.isEmpty()) {
+      try (Holdfast holdfast = session.openIfThere(state).orElse(null)) {
+        return holdfast == null ? new RecoveryReport(List.of()) : holdfast.recover(paths, check);
+      }
+    }
     try (Holdfast holdfast = session.open(state)) {
-      return holdfast.recover(paths, check).findings();
+      return holdfast.recover(paths, check);
     }
   }
 }

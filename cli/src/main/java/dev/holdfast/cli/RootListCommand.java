@@ -17,9 +17,11 @@ final class RootListCommand extends AbstractCommand {
 
   @Override
   public ExitCode run(Session session) throws IOException {
-    List<RootStatus> roots;
-    try (Holdfast holdfast = session.open(session.states().standard())) {
-      roots = holdfast.status().roots();
+    List<RootStatus> roots = List.of();
+    try (Holdfast holdfast = session.openIfThere(session.states().standard()).orElse(null)) {
+      if (holdfast != null) {
+        roots = holdfast.status().roots();
+      }
     }
     for (RootStatus root : roots) {
       if (session.printer().isJson()) {

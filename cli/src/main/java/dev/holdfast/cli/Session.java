@@ -5,6 +5,7 @@ import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.engine.Holdfast;
 import dev.holdfast.engine.Options;
+import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.source.Accounts;
 import dev.holdfast.engine.source.LocalAccounts;
 import dev.holdfast.engine.source.Sources;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What a command works with: one run of the program. */
 final class Session {
@@ -76,14 +78,34 @@ final class Session {
     return paths;
   }
 
-  /** Opens a journal to look at it. */
+  /** Opens a journal to look at it; if there is none yet, says so and makes none. */
+  Optional<Holdfast> openIfThere(AbsolutePath state) throws IOException {
+    if (!Holdfast.isThere(disk, state)) {
+      printer.note("there is no journal in " + state + " yet");
+      return Optional.empty();
+    }
+    return Optional.of(Holdfast.openWithoutRecovery(disk, state));
+  }
+
+  /**
+   * Opens a journal that must be there.
+   *
+   * @throws RefusedException if it is not
+   */
   Holdfast open(AbsolutePath state) throws IOException {
+    if (!Holdfast.isThere(disk, state)) {
+      throw new RefusedException("there is no journal in " + state + " yet");
+    }
     return Holdfast.openWithoutRecovery(disk, state);
   }
 
-  /** Opens a journal to update a root: a signal then ends the update cleanly. */
-  Holdfast openForUpdate(AbsolutePath state) throws IOException {
-    Holdfast holdfast = open(state);
+  /** Opens a journal, making it if it is not there. */
+  Holdfast openOrMake(AbsolutePath state) throws IOException {
+    return Holdfast.openWithoutRecovery(disk, state);
+  }
+
+  /** Says that {@code holdfast} is to update something: a signal then ends the update cleanly. */
+  Holdfast guard(Holdfast holdfast) {
     interruption.guard(holdfast::cancel);
     return holdfast;
   }

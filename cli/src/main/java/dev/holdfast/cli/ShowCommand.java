@@ -10,6 +10,7 @@ import dev.holdfast.journal.TransactionRecord;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code show}: one transaction. */
@@ -18,10 +19,13 @@ import picocli.CommandLine.Parameters;
     description =
         "A added, M content, m metadata only, T type, D deleted, R old -> new; below the root, or"
             + " absolute where there are several.",
-    footer = {"", "Example:", "  holdfast show last"})
+    footer = {"", "Example:", "  holdfast show last --patch"})
 final class ShowCommand extends AbstractCommand {
   @Parameters(paramLabel = "TX", description = "a number, last, or last~2")
   private TransactionReference reference = new TransactionReference.Last(0);
+
+  @Option(names = "--patch", description = "show the changes of texts as well")
+  private boolean patch;
 
   @Override
   public ExitCode.Purpose purpose() {
@@ -37,24 +41,30 @@ final class ShowCommand extends AbstractCommand {
         transaction = reference.find(log);
         plan = log.plan(transaction.sequence()).orElse(null);
       }
+      List<String> diff = patch ? holdfast.patch(transaction.sequence()) : List.of();
       if (session.printer().isJson()) {
-        printJson(session.printer(), transaction, plan);
+        printJson(session.printer(), transaction, plan, diff);
       } else {
-        print(session.printer(), transaction, plan);
+        print(session.printer(), transaction, plan, diff);
       }
     }
     return ExitCode.DONE;
   }
 
-  private static void printJson(Printer printer, TransactionRecord transaction, @Nullable Plan plan)
+  private void printJson(
+      Printer printer, TransactionRecord transaction, @Nullable Plan plan, List<String> diff)
       throws IOException {
     printer.object(json -> {
       TransactionJson writer = new TransactionJson(json);
       writer.whole(transaction, plan);
+      if (patch) {
+        writer.strings("patch", diff);
+      }
     });
   }
 
-  private static void print(Printer printer, TransactionRecord transaction, @Nullable Plan plan)
+  private static void print(
+      Printer printer, TransactionRecord transaction, @Nullable Plan plan, List<String> diff)
       throws IOException {
     for (String line : TransactionText.lines(transaction)) {
       printer.line(line);
@@ -65,6 +75,12 @@ final class ShowCommand extends AbstractCommand {
       for (String line : ChangeText.lines(Changes.of(plan.operations(), roots))) {
         printer.line(line);
       }
+    }
+    if (!diff.isEmpty()) {
+      printer.line("");
+    }
+    for (String line : diff) {
+      printer.line(line);
     }
   }
 }

@@ -64,12 +64,29 @@ final class StateDirectories {
     return explicit.isPresent() ? explicit.get() : usual();
   }
 
-  /** Returns paths by the state directory of the journal that each is under the care of. */
-  Map<AbsolutePath, List<AbsolutePath>> byJournal(Collection<AbsolutePath> paths)
-      throws IOException {
+  /**
+   * Returns the state directory of the journal that is to take {@code path} over: the one that was
+   * asked for, or else a journal where the lost one was.
+   */
+  AbsolutePath adopting(AbsolutePath path) throws IOException {
+    Optional<AbsolutePath> explicit = explicit();
+    AbsolutePath named = explicit.isPresent() ? null : nearest(real(path));
+    return named == null ? standard() : named;
+  }
+
+  /** Tells a root's state directory. */
+  @FunctionalInterface
+  interface Choice {
+    /** Returns it. */
+    AbsolutePath of(AbsolutePath path) throws IOException;
+  }
+
+  /** Returns paths by the state directories that {@code choice} tells. */
+  static Map<AbsolutePath, List<AbsolutePath>> grouped(
+      Collection<AbsolutePath> paths, Choice choice) throws IOException {
     Map<AbsolutePath, List<AbsolutePath>> groups = new LinkedHashMap<>();
     for (AbsolutePath path : paths) {
-      groups.computeIfAbsent(of(path), _ -> new ArrayList<>()).add(path);
+      groups.computeIfAbsent(choice.of(path), _ -> new ArrayList<>()).add(path);
     }
     return groups;
   }

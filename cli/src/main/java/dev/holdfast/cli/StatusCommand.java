@@ -19,11 +19,14 @@ final class StatusCommand extends AbstractCommand {
 
   @Override
   public ExitCode run(Session session) throws IOException {
-    Status status;
-    try (Holdfast holdfast = session.open(session.states().standard())) {
-      status = holdfast.status();
+    try (Holdfast holdfast = session.openIfThere(session.states().standard()).orElse(null)) {
+      Status nothing = new Status(List.of(), List.of(), List.of());
+      print(session.printer(), holdfast == null ? nothing : holdfast.status());
     }
-    Printer printer = session.printer();
+    return ExitCode.DONE;
+  }
+
+  private static void print(Printer printer, Status status) throws IOException {
     if (printer.isJson()) {
       printer.object(json -> {
         TransactionJson transactions = new TransactionJson(json);
@@ -37,7 +40,7 @@ final class StatusCommand extends AbstractCommand {
         }
         json.writeEndArray();
       });
-      return ExitCode.DONE;
+      return;
     }
     printer.line(status.pending().isEmpty() ? "nothing is pending" : "pending:");
     for (TransactionRecord transaction : status.pending()) {
@@ -53,7 +56,6 @@ final class StatusCommand extends AbstractCommand {
     for (RootStatus root : status.roots()) {
       printer.line("  " + RootText.line(root));
     }
-    return ExitCode.DONE;
   }
 
   private static List<Long> ids(List<TransactionRecord> transactions) {

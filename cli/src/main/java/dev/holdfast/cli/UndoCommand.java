@@ -22,7 +22,7 @@ final class UndoCommand extends AbstractCommand {
   @Override
   public ExitCode run(Session session) throws IOException {
     CommittedResult result = new CommittedResult(session.printer());
-    try (Holdfast holdfast = session.openForUpdate(session.states().standard())) {
+    try (Holdfast holdfast = session.guard(session.open(session.states().standard()))) {
       long sequence = reference.sequenceIn(holdfast);
       Committed committed;
       try (ProgressLine progress = session.progress()) {

@@ -23,6 +23,7 @@ final class ProgramTest {
             " undo ",
             "Recover:",
             " recover ",
+            " resolve ",
             "Look back:",
             " status ",
             " log ",
@@ -89,6 +90,12 @@ final class ProgramTest {
   void logTellsStatesFromDirectories() {
     assertThat(transcript.run("log", "--state", "aplied")).isEqualTo(ExitCode.USAGE);
     assertThat(transcript.err()).contains("aplied", "rolled_back", "slash");
+  }
+
+  @Test
+  void directionsExcludeEachOther() {
+    assertThat(transcript.run("resolve", "3", "--back", "--as-is")).isEqualTo(ExitCode.USAGE);
+    assertThat(transcript.run("resolve", "3")).isEqualTo(ExitCode.USAGE);
   }
 
   @Test

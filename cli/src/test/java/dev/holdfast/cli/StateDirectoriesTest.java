@@ -84,13 +84,20 @@ final class StateDirectoriesTest {
   }
 
   @Test
+  void anotherJournalMayAdopt() throws IOException {
+    assertThat(states(base + "/other").adopting(path("/live"))).isEqualTo(path("/other"));
+    assertThat(states(null).adopting(path("/live"))).isEqualTo(path("/state"));
+  }
+
+  @Test
   void whatIsUnderNoCareGoesToTheStandardOne() throws IOException {
     assertThat(states("/option").of(path("/elsewhere"))).hasToString("/option");
   }
 
   @Test
   void rootsAreGroupedByJournal() throws IOException {
-    assertThat(states(null).byJournal(List.of(path("/live"), path("/live/sub"))))
+    assertThat(
+            StateDirectories.grouped(List.of(path("/live"), path("/live/sub")), states(null)::of))
         .isEqualTo(Map.of(path("/state"), List.of(path("/live"), path("/live/sub"))));
   }
 }

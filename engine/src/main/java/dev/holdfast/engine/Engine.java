@@ -1,8 +1,10 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.disk.AbsolutePath;
+import dev.holdfast.engine.commit.Adoption;
 import dev.holdfast.engine.commit.Environment;
 import dev.holdfast.engine.commit.Recovery;
+import dev.holdfast.engine.commit.Resolution;
 import dev.holdfast.engine.control.ControlDirectory;
 import dev.holdfast.engine.control.RootRegistry;
 import dev.holdfast.engine.failure.InDoubtException;
@@ -46,6 +48,14 @@ final class Engine {
 
   Recovery recovery() {
     return recovery;
+  }
+
+  Resolution resolution() {
+    return new Resolution(environment, journal, registry, recovery);
+  }
+
+  Adoption adoption() {
+    return new Adoption(environment, journal, registry, recovery);
   }
 
   Housekeeping housekeeping() {

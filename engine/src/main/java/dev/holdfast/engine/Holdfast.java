@@ -21,6 +21,7 @@ import dev.holdfast.journal.h2.Limits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -78,15 +79,24 @@ public final class Holdfast implements AutoCloseable {
     return new Holdfast(new Engine(environment, journal, System.getProperty("user.dir", "")));
   }
 
+  /** Returns whether there is such a state directory; opening it would make one. */
+  public static boolean isThere(Disk disk, AbsolutePath stateDirectory) throws DiskException {
+    try (Directory _ = disk.openDirectory(stateDirectory)) {
+      return true;
+    } catch (DiskException e) {
+      if (e.error() == DiskError.NOT_FOUND) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
   /** Returns the state directory that {@code root}'s control directory names, or null if none. */
   public static @Nullable AbsolutePath journalOf(Disk disk, AbsolutePath root) throws IOException {
     if (root.belowRoot().isEmpty()) {
       return null;
     }
-    for (AbsolutePath place :
-        List.of(
-            root.parent().resolve(ControlDirectory.NAME).resolve(root.name()),
-            root.resolve(ControlDirectory.NAME))) {
+    for (AbsolutePath place : ControlDirectory.places(root)) {
       try (ControlDirectory control = ControlDirectory.open(disk, place).orElse(null)) {
         Optional<Owner> owner = control == null ? Optional.empty() : control.owner();
         if (owner.isPresent() && owner.get().root().equals(root)) {
@@ -261,11 +271,46 @@ public final class Holdfast implements AutoCloseable {
     return new Undo(this, sequence, options, progress).run();
   }
 
+  /**
+   * Takes roots over whose journal is lost, older than they are, or another one that is gone, and
+   * ends what is pending there by the plans beside them ({@code --adopt}).
+   */
+  public RecoveryReport adopt(Collection<AbsolutePath> roots) throws IOException {
+    List<AbsolutePath> known = new ArrayList<>();
+    for (AbsolutePath root : roots) {
+      known.add(known(root));
+    }
+    return engine.adoption().adopt(known);
+  }
+
+  /**
+   * Ends a transaction that recovery could not end.
+   *
+   * @param force whether to leave out what is damaged or out of reach
+   * @throws RefusedException if recovery can end it, or there is nothing to end
+   */
+  public RecoveryReport resolve(long sequence, Direction direction, boolean force)
+      throws IOException {
+    return switch (direction) {
+      case FORWARD -> engine.resolution().forward(sequence, force);
+      case BACK -> engine.resolution().back(sequence, force);
+      case AS_IS -> engine.resolution().asIs(sequence, force);
+    };
+  }
+
   // ---- looking back ----------------------------------------------------------------------------
 
   /** Returns the record of past transactions, as it is now. */
   public TransactionLog log() throws IOException {
     return new TransactionLog(engine.journal());
+  }
+
+  /**
+   * Returns a past transaction's changes as a unified diff with git's headers; a line says why
+   * where bytes are gone, too many or no text.
+   */
+  public List<String> patch(long sequence) throws IOException {
+    return new TransactionPatch(engine, sequence).lines();
   }
 
   /** Returns open and pending transactions and the roots, as they are now. */

@@ -28,7 +28,6 @@ import dev.holdfast.engine.staging.RootChanges;
 import dev.holdfast.engine.staging.StagingArea.Draft;
 import dev.holdfast.engine.tree.ContentCopier;
 import dev.holdfast.engine.tree.ContentCopier.Copied;
-import dev.holdfast.engine.tree.FactsReader;
 import dev.holdfast.engine.tree.LiveTree;
 import dev.holdfast.engine.tree.LiveTree.Place;
 import dev.holdfast.journal.ByteString;
@@ -265,8 +264,7 @@ final class TreeUpdate {
     if (stat.isEmpty()) {
       return null;
     }
-    Place place = tree().place(path);
-    return new Live(stat.get(), FactsReader.read(place.directory(), place.name(), stat.get()));
+    return new Live(stat.get(), tree().facts(path, stat.get()));
   }
 
   /** What the source wants, as far as this user and the options let it. */

@@ -3,6 +3,7 @@ package dev.holdfast.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.linux.LinuxDisk;
@@ -84,6 +85,7 @@ class RootCareTest {
 
   @Test
   void letsAGroupUseTheGateAndNobodyElse() throws IOException {
+    assumeTrue(LinuxDisk.create().host().isRoot(), "needs root");
     holdfast.set(root.path(), "gate.group", "0");
     assertThat(Files.getPosixFilePermissions(control().resolve("gate")))
         .isEqualTo(PosixFilePermissions.fromString("rw-r-----"));

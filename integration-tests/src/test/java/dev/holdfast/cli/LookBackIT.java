@@ -119,6 +119,28 @@ final class LookBackIT {
   }
 
   @Test
+  void showHasAPatch() throws IOException, InterruptedException {
+    assertThat(holdfast.run("show", "last~1", "--patch").exits(0).lines()).contains("-1", "+two");
+    assertThat(
+            Json.object(holdfast.run("show", "last~1", "--patch", "--json").exits(0).out())
+                .get("patch"))
+        .asString()
+        .contains("+two");
+  }
+
+  @Test
+  void questionsMakeNoJournal() throws IOException, InterruptedException {
+    String absent = base.resolve("absent/state").toString();
+    assertThat(holdfast.run("--state", absent, "log").exits(0).err()).contains("no journal in");
+    assertThat(holdfast.run("--state", absent, "status", "--json").exits(0).out())
+        .isEqualTo("{\"pending\":[],\"active\":[],\"roots\":[]}\n");
+    holdfast.run("--state", absent, "recover", "--check").exits(0);
+    holdfast.run("--state", absent, "show", "1").exits(5);
+    holdfast.run("--state", absent, "undo", "1").exits(1);
+    assertThat(base.resolve("absent")).doesNotExist();
+  }
+
+  @Test
   void transactionsThatAreNotThereAreNamed() throws IOException, InterruptedException {
     assertThat(holdfast.run("show", "99").exits(5).err()).contains("99");
     assertThat(holdfast.run("show", "last~3").exits(5).err()).contains("3");

@@ -136,13 +136,7 @@ class RealPackagesIT {
 
   private static List<String> differences(Path expected, Path live) throws Exception {
     return output(
-            live.getParent(),
-            "rsync",
-            "-aHAXSni",
-            "--checksum",
-            "--delete",
-            expected + "/",
-            live + "/")
+            Path.of("/"), "rsync", "-aHAXSni", "--checksum", "--delete", expected + "/", live + "/")
         .lines()
         .filter(line -> !line.isBlank())
         .toList();

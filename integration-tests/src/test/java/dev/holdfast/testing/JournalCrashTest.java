@@ -34,14 +34,16 @@ final class JournalCrashTest {
 
   /** The three crash models. */
   enum Model {
-    STRICT(CrashModel.STRICT),
-    JOURNALED(CrashModel.JOURNALED),
-    UNJOURNALED(CrashModel.UNJOURNALED);
+    STRICT,
+    JOURNALED,
+    UNJOURNALED;
 
-    private final CrashModel model;
-
-    Model(CrashModel model) {
-      this.model = model;
+    CrashModel model() {
+      return switch (this) {
+        case STRICT -> CrashModel.STRICT;
+        case JOURNALED -> CrashModel.JOURNALED;
+        case UNJOURNALED -> CrashModel.UNJOURNALED;
+      };
     }
   }
 
@@ -55,7 +57,7 @@ final class JournalCrashTest {
           CrashSweep.recoveringBy(
                   JournalRun::recover, (disk, crash) -> run.check(disk, crash.notes()))
               .crashingRecovery(1);
-      sweep.over(machine(model.model), disk -> run.live(disk, disk, MOMENTS));
+      sweep.over(machine(model.model()), disk -> run.live(disk, disk, MOMENTS));
       states += sweep.states();
     }
     assertThat(states).isGreaterThan(RUNS * 1000);

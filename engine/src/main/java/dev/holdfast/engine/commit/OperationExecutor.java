@@ -1,9 +1,9 @@
 package dev.holdfast.engine.commit;
 
+import dev.holdfast.disk.Attributed;
 import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
-import dev.holdfast.disk.Entry;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileType;
 import dev.holdfast.disk.RelativePath;
@@ -27,6 +27,7 @@ import dev.holdfast.journal.Plan;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -191,6 +192,41 @@ public final class OperationExecutor implements AutoCloseable {
     return whole == null ? OperationStatus.LOST : status(whole);
   }
 
+  /** Returns the operation that installs a member, with all its new directory; or itself. */
+  FileOperation whole(FileOperation operation) {
+    FileOperation whole =
+        operation instanceof Create create && create.isMember()
+            ? wholes.get(create.root()).get(create.slot())
+            : null;
+    return whole == null ? operation : whole;
+  }
+
+  /**
+   * Returns what cannot be taken back: replaced entries of which neither the live one nor a
+   * before-image is left. Only a disk that lied about a barrier shows this.
+   */
+  Map<FileOperation, String> lostImages() throws DiskException {
+    Map<FileOperation, String> lost = new LinkedHashMap<>();
+    for (FileOperation operation : plan.operations()) {
+      if (operation instanceof Replace replace
+          && isReachable(replace)
+          && status(replace) == OperationStatus.LOST
+          && !is(replace.replaced(), tree(replace).stat(replace.path()))) {
+        lost.put(replace, livePath(replace) + ": its before-image is gone");
+      }
+    }
+    return lost;
+  }
+
+  private String livePath(FileOperation operation) {
+    return tree(operation).path().resolve(operation.path()).toString();
+  }
+
+  /** Adds to what is said of the transaction's paths. */
+  void note(String text) {
+    notes.add(text);
+  }
+
   private static OperationStatus isNotExecuted(boolean not) {
     return not ? OperationStatus.NOT_EXECUTED : OperationStatus.EXECUTED;
   }
@@ -257,7 +293,7 @@ public final class OperationExecutor implements AutoCloseable {
     if (place.isEmpty() || !is(change.inode(), place.get().stat())) {
       return false;
     }
-    try (Entry entry = place.get().directory().entry(place.get().name())) {
+    try (Attributed entry = node(change.root(), change.path(), place.get())) {
       return AttributeWriter.isAnySet(entry, change.before(), change.after());
     }
   }
@@ -407,7 +443,7 @@ public final class OperationExecutor implements AutoCloseable {
       note(change, "is not what it was; its attributes were left");
       return;
     }
-    try (Entry entry = place.get().directory().entry(place.get().name())) {
+    try (Attributed entry = node(change.root(), change.path(), place.get())) {
       if (!change.inode().is(entry.stat())) {
         note(change, "is not what it was; its attributes were left");
         return;
@@ -461,7 +497,7 @@ public final class OperationExecutor implements AutoCloseable {
     }
     Optional<Place> place = placeIfThere(root, path);
     if (place.isPresent() && is(inode, place.get().stat())) {
-      try (Entry entry = place.get().directory().entry(place.get().name())) {
+      try (Attributed entry = node(root, path, place.get())) {
         if (inode.is(entry.stat())) {
           entry.setModified(modified);
         }
@@ -571,11 +607,14 @@ public final class OperationExecutor implements AutoCloseable {
   }
 
   private void reverse(Delete delete) throws DiskException {
+    Optional<Place> live = placeIfThere(delete.root(), delete.path());
     if (status(delete) != OperationStatus.EXECUTED) {
+      if (live.isEmpty() || live.get().stat().isEmpty()) {
+        note(delete, "is not there, and no before-image of it is");
+      }
       return;
     }
     Place old = root(delete.root()).requireFolder().old(delete.slot());
-    Optional<Place> live = placeIfThere(delete.root(), delete.path());
     if (live.isPresent() && is(delete.deleted(), live.get().stat())) {
       old.directory().unlink(old.name()); // Both names came back.
       return;
@@ -656,6 +695,13 @@ public final class OperationExecutor implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens an entry for its metadata; a root may be a mount point, which only its tree may enter.
+   */
+  private Attributed node(int root, RelativePath path, Place place) throws DiskException {
+    return path.isEmpty() ? tree(root).node(path) : place.directory().entry(place.name());
+  }
+
   private LiveTree tree(int root) {
     return root(root).tree();
   }
@@ -720,11 +766,11 @@ public final class OperationExecutor implements AutoCloseable {
   }
 
   private void note(FileOperation operation, String text) {
-    notes.add(tree(operation).path().resolve(operation.path()) + ": " + text);
+    notes.add(livePath(operation) + ": " + text);
   }
 
   private ConflictException conflict(FileOperation operation, String text) {
-    String path = tree(operation).path().resolve(operation.path()).toString();
+    String path = livePath(operation);
     return new ConflictException(path + " " + text, List.of(path));
   }
 

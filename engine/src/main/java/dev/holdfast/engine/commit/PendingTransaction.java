@@ -20,7 +20,9 @@ import dev.holdfast.journal.TransactionState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -37,6 +39,7 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
   private final @Nullable Plan plan;
   private final List<RootSession> sessions;
   private final List<AbsolutePath> unreachable;
+  private boolean takesTornMarker;
 
   private PendingTransaction(
       Environment environment,
@@ -205,6 +208,11 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
     return unreachable;
   }
 
+  /** Goes on without the roots that cannot be reached. */
+  void giveUpUnreachable() {
+    unreachable.clear();
+  }
+
   /** Returns all roots. */
   List<AbsolutePath> roots() {
     List<AbsolutePath> roots = new ArrayList<>(unreachable);
@@ -236,7 +244,29 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
 
   /** Returns whether the marker in {@code session} is this transaction's. */
   boolean isMarked(RootSession session) throws DiskException {
-    return session.control().marker().map(marker -> marker.id().equals(id)).orElse(false);
+    ControlDirectory control = session.control();
+    if (!control.isPending()) {
+      return false;
+    }
+    Optional<Marker> marker = control.marker();
+    return marker.isPresent()
+        ? marker.get().id().equals(id)
+        : takesTornMarker && isBeingApplied(session.folder());
+  }
+
+  /**
+   * Returns whether a folder says that its transaction had passed its commit point, and no more.
+   */
+  static boolean isBeingApplied(@Nullable TransactionFolder folder) throws DiskException {
+    return folder != null
+        && folder.has(Token.GO)
+        && !folder.has(Token.APPLIED)
+        && !folder.has(Token.ROLLED_BACK);
+  }
+
+  /** Takes a damaged marker for this transaction's where nothing else was being applied. */
+  void takeTornMarker() {
+    takesTornMarker = true;
   }
 
   @Override
@@ -345,6 +375,19 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
     if (plan == null) {
       return "its plan is gone";
     }
+    return damages(true).values().stream().findFirst().orElse(null);
+  }
+
+  /**
+   * Returns what is wrong with what is still staged, by the operation that would install it.
+   *
+   * @param onlyFirst whether to stop at the first, since hashing takes its time
+   */
+  Map<FileOperation, String> damages(boolean onlyFirst) throws IOException {
+    Map<FileOperation, String> damages = new LinkedHashMap<>();
+    if (plan == null) {
+      return damages;
+    }
     StagingCheck check = new StagingCheck();
     try (OperationExecutor executor = executor()) {
       for (FileOperation operation : plan.operations()) {
@@ -363,11 +406,14 @@ final class PendingTransaction implements RecoveryEvidence, AutoCloseable {
               case NOT_EXECUTED -> check.problem(executor.folder(operation), operation);
             };
         if (problem != null) {
-          return problem;
+          damages.put(executor.whole(operation), problem);
+          if (onlyFirst) {
+            return damages;
+          }
         }
       }
     }
-    return null;
+    return damages;
   }
 
   @Override

@@ -281,12 +281,8 @@ public final class Recovery {
             Checkpoint.NONE)) {
       for (TransactionId id : control.folders()) {
         try (TransactionFolder folder = control.folder(id).orElse(null)) {
-          if (folder != null
-              && folder.has(Token.GO)
-              && !folder.has(Token.APPLIED)
-              && !folder.has(Token.ROLLED_BACK)) {
-            return unresolved(
-                null, root, "its marker is damaged, and transaction " + id + " was being applied");
+          if (PendingTransaction.isBeingApplied(folder)) {
+            return tornWhileApplied(root, id);
           }
         }
       }
@@ -301,6 +297,19 @@ public final class Recovery {
           root + ": a torn marker was removed; nothing changed");
     } catch (BusyException e) {
       return new Finding(null, List.of(root), Result.BUSY, root + ": " + e.getMessage());
+    }
+  }
+
+  private Finding tornWhileApplied(AbsolutePath root, TransactionId id) throws IOException {
+    try (JournalView view = journal.read()) {
+      Long sequence = number(view.find(id).orElse(null));
+      return unresolved(
+          sequence,
+          root,
+          "its marker is damaged, and transaction "
+              + (sequence == null ? id : sequence)
+              + " was being applied; see `holdfast "
+              + (sequence == null ? "recover --adopt`" : "resolve " + sequence + "`"));
     }
   }
 
@@ -377,7 +386,12 @@ public final class Recovery {
             "transaction "
                 + name(pending)
                 + ": not there, not mounted or another file system now: "
-                + pending.unreachable());
+                + pending.unreachable()
+                + (pending.record() == null
+                    ? ""
+                    : "; where that cannot be helped, `holdfast resolve "
+                        + name(pending)
+                        + " --as-is --force`"));
       }
       RecoveryDecision decision = RecoveryDecision.decide(pending);
       if (decision instanceof Leave) {
@@ -413,7 +427,7 @@ public final class Recovery {
     return false;
   }
 
-  private static String name(PendingTransaction pending) {
+  static String name(PendingTransaction pending) {
     TransactionRecord record = pending.record();
     return record == null ? pending.id().text() : Long.toString(record.sequence());
   }
@@ -447,7 +461,7 @@ public final class Recovery {
     }
   }
 
-  private static Finding finding(PendingTransaction pending, Result result, String text) {
+  static Finding finding(PendingTransaction pending, Result result, String text) {
     return new Finding(
         number(pending.record()),
         pending.roots(),
@@ -465,12 +479,24 @@ public final class Recovery {
         Checkpoint.NONE);
   }
 
-  /** Executes what remains. Used by {@code resolve} too. */
-  Finding forward(PendingTransaction pending, String reason) throws IOException {
+  private Finding forward(PendingTransaction pending, String reason) throws IOException {
+    return forward(pending, reason, Map.of());
+  }
+
+  /**
+   * Executes what remains. Used by {@code resolve} too.
+   *
+   * @param skipped operations that cannot be executed and are passed over, with the reason
+   */
+  Finding forward(PendingTransaction pending, String reason, Map<FileOperation, String> skipped)
+      throws IOException {
     try (RootLocks _ = gates(pending);
         OperationExecutor executor = pending.executor()) {
       for (FileOperation operation : executor.plan().operations()) {
-        if (executor.isReachable(operation)) {
+        String problem = skipped.get(executor.whole(operation));
+        if (problem != null) {
+          executor.note(operation.path() + ": left out: " + problem);
+        } else if (executor.isReachable(operation)) {
           switch (executor.status(operation)) {
             case NOT_EXECUTED -> executor.execute(operation);
             case EXECUTED -> executor.complete(operation);
@@ -495,10 +521,23 @@ public final class Recovery {
     }
   }
 
-  /** Takes back what was executed. Used by {@code resolve} too. */
-  Finding back(PendingTransaction pending, String reason) throws IOException {
+  private Finding back(PendingTransaction pending, String reason) throws IOException {
+    return back(pending, reason, false);
+  }
+
+  /**
+   * Takes back what was executed. Used by {@code resolve} too.
+   *
+   * @param force whether paths whose before-images are gone may stay as they are
+   */
+  Finding back(PendingTransaction pending, String reason, boolean force) throws IOException {
     try (RootLocks _ = gates(pending);
         OperationExecutor executor = pending.executor()) {
+      Collection<String> lost = executor.lostImages().values();
+      if (!lost.isEmpty() && !force) {
+        return doubt(pending, String.join("; ", lost));
+      }
+      lost.forEach(executor::note);
       TransactionRecord record = pending.record();
       if (record != null && record.state().mayBecome(TransactionState.ROLLING_BACK)) {
         try (JournalWriter writer = journal.write()) {
@@ -521,7 +560,7 @@ public final class Recovery {
     return notes.isEmpty() ? "" : " (" + String.join("; ", notes) + ")";
   }
 
-  private Finding doubt(PendingTransaction pending, String reason) throws IOException {
+  Finding doubt(PendingTransaction pending, String reason) throws IOException {
     TransactionRecord record = pending.record();
     if (record != null && record.state().mayBecome(TransactionState.IN_DOUBT)) {
       try (JournalWriter writer = journal.write()) {

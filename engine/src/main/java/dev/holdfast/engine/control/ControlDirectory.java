@@ -43,6 +43,7 @@ public final class ControlDirectory implements AutoCloseable {
   private static final EntryName LOCK = EntryName.of("lock");
   private static final EntryName GATE = EntryName.of("gate");
   private static final EntryName PENDING = EntryName.of("pending");
+  private static final EntryName PENDING_NEXT = EntryName.of("pending.next");
   private static final EntryName SETTINGS = EntryName.of("settings");
   private static final EntryName SETTINGS_NEXT = EntryName.of("settings.next");
   private static final EntryName TRANSACTIONS = EntryName.of("tx");
@@ -105,6 +106,11 @@ public final class ControlDirectory implements AutoCloseable {
       }
       return root.resolve(NAME);
     }
+  }
+
+  /** Returns where the control directory of a root can be, the preferred place first. */
+  public static List<AbsolutePath> places(AbsolutePath root) {
+    return List.of(root.parent().resolve(NAME).resolve(root.name()), root.resolve(NAME));
   }
 
   /** Opens the control directory at {@code path}; empty if there is none. */
@@ -336,6 +342,12 @@ public final class ControlDirectory implements AutoCloseable {
     try (DiskFile file = directory.create(PENDING, READABLE_FILE)) {
       file.write(0, ByteBuffer.wrap(marker.encode()));
     }
+  }
+
+  /** Puts another marker in the place of the one that is there, durable on return. */
+  public void remark(Marker marker) throws DiskException {
+    write(PENDING_NEXT, PENDING, marker.encode());
+    directory.sync();
   }
 
   /**

@@ -29,6 +29,7 @@ public final class TransactionFolder implements AutoCloseable {
   private static final String UNFINISHED = ".new";
   private static final EntryName LOCK = EntryName.of("lock");
   private static final EntryName PLAN = EntryName.of("plan");
+  private static final EntryName PLAN_NEXT = EntryName.of("plan.next");
   private static final EntryName READY = EntryName.of("ready");
   private static final int PRIVATE_DIRECTORY = 0700;
   private static final int PRIVATE_FILE = 0600;
@@ -245,6 +246,19 @@ public final class TransactionFolder implements AutoCloseable {
     try (DiskFile file = directory.create(PLAN, PRIVATE_FILE)) {
       file.write(0, ByteBuffer.wrap(plan));
     }
+  }
+
+  /** Puts another encoded plan in the place of the one that is there, durable on return. */
+  public void replacePlan(byte[] plan) throws DiskException {
+    if (directory.stat(PLAN_NEXT).isPresent()) {
+      directory.unlink(PLAN_NEXT);
+    }
+    try (DiskFile file = directory.create(PLAN_NEXT, PRIVATE_FILE)) {
+      file.write(0, ByteBuffer.wrap(plan));
+      file.sync();
+    }
+    directory.renameOver(PLAN_NEXT, directory, PLAN);
+    directory.sync();
   }
 
   /** Returns the plan as written, which may be torn; empty if there is none. */

@@ -13,7 +13,6 @@ import dev.holdfast.engine.staging.Target.Kept;
 import dev.holdfast.engine.staging.Target.MovedAway;
 import dev.holdfast.engine.staging.Target.MovedHere;
 import dev.holdfast.engine.staging.Target.Staged;
-import dev.holdfast.engine.tree.FactsReader;
 import dev.holdfast.engine.tree.LiveTree;
 import dev.holdfast.engine.tree.LiveTree.Place;
 import dev.holdfast.journal.ContentDigest;
@@ -163,8 +162,7 @@ public final class RootChanges {
         if (facts != null) {
           yield Optional.of(facts);
         }
-        Place place = tree.place(live);
-        yield Optional.of(FactsReader.read(place.directory(), place.name(), stat));
+        yield Optional.of(tree.facts(live, stat));
       }
     };
   }
@@ -230,9 +228,7 @@ public final class RootChanges {
     if (stat.isEmpty()) {
       return Seen.nothing(live);
     }
-    Place place = tree.place(live);
-    return new Seen(
-        live, stat.get(), FactsReader.read(place.directory(), place.name(), stat.get()));
+    return new Seen(live, stat.get(), tree.facts(live, stat.get()));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.holdfast.engine.tree;
 
 import dev.holdfast.disk.AbsolutePath;
+import dev.holdfast.disk.Attributed;
 import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.DiskError;
@@ -8,6 +9,7 @@ import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
+import dev.holdfast.journal.Facts;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,7 @@ import java.util.Optional;
 public final class LiveTree implements AutoCloseable {
   private static final int OPEN_HANDLES = 256;
 
+  private final Disk disk;
   private final AbsolutePath path;
   private final Directory parent;
   private final EntryName name;
@@ -40,7 +43,8 @@ public final class LiveTree implements AutoCloseable {
         }
       };
 
-  private LiveTree(AbsolutePath path, Directory parent) {
+  private LiveTree(Disk disk, AbsolutePath path, Directory parent) {
+    this.disk = disk;
     this.path = path;
     this.parent = parent;
     this.name = path.name();
@@ -48,7 +52,7 @@ public final class LiveTree implements AutoCloseable {
 
   /** Opens the tree at {@code path}, which need not exist; its parent must. */
   public static LiveTree open(Disk disk, AbsolutePath path) throws DiskException {
-    return new LiveTree(path, disk.openDirectory(path.parent()));
+    return new LiveTree(disk, path, disk.openDirectory(path.parent()));
   }
 
   /** Returns where the tree is. */
@@ -93,9 +97,43 @@ public final class LiveTree implements AutoCloseable {
     return known;
   }
 
+  /**
+   * The root may be a mount point itself: the administrator named it, so it is opened by its path.
+   */
+  private Directory openRoot() throws DiskException {
+    try {
+      return parent.directory(name);
+    } catch (DiskException e) {
+      if (e.error() != DiskError.CROSSES_MOUNT) {
+        throw e;
+      }
+      return disk.openDirectory(path);
+    }
+  }
+
+  /** Opens an entry of any type for its metadata; the caller closes it. */
+  public Attributed node(RelativePath entry) throws DiskException {
+    if (entry.isEmpty() && stat(entry).map(Stat::isDirectory).orElse(false)) {
+      return openRoot();
+    }
+    Place place = place(entry);
+    return place.directory().entry(place.name());
+  }
+
+  /** Returns the facts of the entry that {@code stat} was just read from. */
+  public Facts facts(RelativePath entry, Stat stat) throws DiskException {
+    if (entry.isEmpty() && stat.isDirectory()) {
+      try (Attributed root = openRoot()) {
+        return FactsReader.of(stat, FactsReader.attributes(root), null, null);
+      }
+    }
+    Place place = place(entry);
+    return FactsReader.read(place.directory(), place.name(), stat);
+  }
+
   private Directory openDirectory(RelativePath directory) throws DiskException {
     if (directory.isEmpty()) {
-      return parent.directory(name);
+      return openRoot();
     }
     Directory holder = open.get(directory.parent());
     Directory opened =

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * chunk says that it had been durable, then the file is damaged.
  *
  * <p>All of the file is read: H2 checks nothing when it reads a page later, and a file is small,
- * because a new epoch begins before it is not.
+ * because a new epoch begins before it is not. What one process has found whole stays so, because
+ * nothing is ever written again, and is read once.
  */
 final class ChunkScan {
   private static final int WINDOW = 1 << 18;
@@ -38,11 +39,12 @@ final class ChunkScan {
   /**
    * Returns the last chunk up to which all are whole.
    *
+   * @param known a chunk up to which they were found whole before: that is not looked at again
    * @throws JournalException with {@link JournalException.Reason#DAMAGED} if there is none, or if
    *     what is not whole was known to be durable
    */
-  Chunk lastWhole() throws IOException {
-    Chunk last = walk();
+  Chunk lastWhole(@Nullable Chunk known) throws IOException {
+    Chunk last = walk(known != null && known.equals(footAt(known.end())) ? known : null);
     long end = last == null ? EpochFile.HEADER : last.end();
     Chunk later = end == limit ? null : newestAfter(end);
     if (last == null || (later != null && later.durable() > end)) {
@@ -53,9 +55,9 @@ final class ChunkScan {
     return last;
   }
 
-  private @Nullable Chunk walk() throws IOException {
-    Chunk last = null;
-    for (Chunk next = after(null); next != null; next = after(last)) {
+  private @Nullable Chunk walk(@Nullable Chunk known) throws IOException {
+    Chunk last = known;
+    for (Chunk next = after(known); next != null; next = after(last)) {
       last = next;
     }
     return last;

@@ -93,6 +93,11 @@ final class EpochChain implements AutoCloseable {
     return Optional.of(record(locate(sequence)));
   }
 
+  /** Returns a transaction that has to be there. */
+  TransactionRecord get(long sequence) throws IOException {
+    return find(sequence).orElseThrow(() -> damaged("transaction " + sequence + " is missing"));
+  }
+
   /** Where all is that is to be known of a transaction. */
   private record Located(EpochStore store, long sequence, IndexEntry entry) {}
 

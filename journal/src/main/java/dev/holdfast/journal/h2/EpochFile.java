@@ -30,6 +30,7 @@ final class EpochFile implements AutoCloseable {
   private final EpochLabel label;
   private @Nullable Chunk last;
   private long length;
+  private long firstEnd;
   private long durable;
   private boolean torn;
   private @Nullable IOException failure;
@@ -47,7 +48,12 @@ final class EpochFile implements AutoCloseable {
 
   /** Opens what is whole in the file at this moment. Nothing is known to be durable. */
   static EpochFile open(DiskFile file, String name) throws IOException {
-    return open(file, name, file.size());
+    return open(file, name, file.size(), null);
+  }
+
+  /** Opens what is whole, and takes from {@code known} what was found whole before. */
+  static EpochFile open(DiskFile file, String name, @Nullable EpochFile known) throws IOException {
+    return open(file, name, file.size(), known);
   }
 
   /**
@@ -56,7 +62,7 @@ final class EpochFile implements AutoCloseable {
    * @throws JournalException with {@link Reason#DAMAGED} if it does not end there
    */
   static EpochFile openSealed(DiskFile file, String name, long length) throws IOException {
-    EpochFile epoch = open(file, name, Math.min(length, file.size()));
+    EpochFile epoch = open(file, name, Math.min(length, file.size()), null);
     if (epoch.length != length) {
       throw new JournalException(
           Reason.DAMAGED,
@@ -70,15 +76,24 @@ final class EpochFile implements AutoCloseable {
     return epoch;
   }
 
-  private static EpochFile open(DiskFile file, String name, long limit) throws IOException {
+  private static EpochFile open(DiskFile file, String name, long limit, @Nullable EpochFile known)
+      throws IOException {
     ByteBuffer header = ByteBuffer.allocate(HEADER);
     readFully(file, 0, header);
     EpochFile epoch = new EpochFile(file, name, EpochLabel.read(header, name));
-    Chunk chunk = new ChunkScan(file, epoch.label, name, limit).lastWhole();
+    Chunk before = known != null && known.label.equals(epoch.label) ? known.last : null;
+    Chunk chunk = new ChunkScan(file, epoch.label, name, limit).lastWhole(before);
     epoch.last = chunk;
+    epoch.firstEnd = firstEnd(file);
     epoch.length = chunk.end();
     epoch.torn = chunk.end() < limit;
     return epoch;
+  }
+
+  private static long firstEnd(DiskFile file) throws IOException {
+    ByteBuffer head = ByteBuffer.allocate(Chunk.HEAD);
+    readFully(file, HEADER, head);
+    return (long) HEADER + Chunk.length(head.flip(), 0, 1);
   }
 
   /** Reads the label alone. */
@@ -101,6 +116,11 @@ final class EpochFile implements AutoCloseable {
   /** Returns where the last whole chunk ends. */
   long length() {
     return length;
+  }
+
+  /** Returns how much was appended to it after the first chunk. */
+  long grown() {
+    return length - Math.max(HEADER, firstEnd);
   }
 
   /** Returns the last whole chunk; none in a new file. */
@@ -186,6 +206,9 @@ final class EpochFile implements AutoCloseable {
       throw new IOException("H2's chunk has no footer of the known form in " + name);
     }
     write(chunk);
+    if (last == null) {
+      firstEnd = length;
+    }
     last = written;
   }
 

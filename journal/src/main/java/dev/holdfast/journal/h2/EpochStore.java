@@ -401,7 +401,10 @@ final class EpochStore implements AutoCloseable {
       Map<Long, byte[]> run = new LinkedHashMap<>();
       while (cursor.hasNext()) {
         long key = cursor.next();
-        if (cursor.getValue().length > 0 && cursor.getValue().length <= SHORT) {
+        int length = cursor.getValue().length;
+        if (length > SHORT) {
+          run.remove(key - 1); // it may be in the leaf of the long one
+        } else if (length > 0) {
           run.put(key, cursor.getValue());
         }
       }
@@ -426,6 +429,9 @@ final class EpochStore implements AutoCloseable {
 
   private IOException damaged(RuntimeException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof Error error) {
+        throw error;
+      }
       if (cause instanceof IOException io && !(cause instanceof EOFException)) {
         return io;
       }

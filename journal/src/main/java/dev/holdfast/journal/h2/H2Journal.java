@@ -46,6 +46,10 @@ public final class H2Journal implements Journal {
   private @Nullable DiskLock lock;
   private @Nullable EpochStore kept;
   private boolean suspect;
+
+  /** The last look at the newest epoch's file: what is whole in it need not be read again. */
+  private volatile @Nullable EpochFile seen;
+
   private volatile boolean closed;
 
   private H2Journal(
@@ -97,6 +101,11 @@ public final class H2Journal implements Journal {
       state.close();
       throw e;
     }
+  }
+
+  /** Returns whether there is a journal in a directory, which need not exist; makes none. */
+  public static boolean isIn(Disk disk, AbsolutePath directory) throws DiskException {
+    return StateDirectory.holdsJournal(disk, directory);
   }
 
   private static void create(
@@ -153,21 +162,21 @@ public final class H2Journal implements Journal {
     return state.path();
   }
 
-  Limits limits() {
-    return limits;
-  }
-
   @Override
   public JournalView read() throws IOException {
-    return new H2JournalView(id, chain());
+    return new H2JournalView(id, chain(seen));
   }
 
-  /** Opens the epochs as they are now, beside any writer. */
+  /** Opens the epochs as they are now, beside any writer, and reads the newest from its start. */
   EpochChain chain() throws IOException {
+    return chain(null);
+  }
+
+  private EpochChain chain(@Nullable EpochFile known) throws IOException {
     checkOpen();
     for (int attempt = 1; ; attempt++) {
       try {
-        return chain(openNewest(false), true);
+        return chain(openNewest(false, known), true);
       } catch (JournalException e) {
         // A writer may have moved on between two of our looks.
         if (e.reason() != Reason.DAMAGED || attempt == READ_ATTEMPTS) {
@@ -205,18 +214,20 @@ public final class H2Journal implements Journal {
     }
   }
 
-  private EpochStore openNewest(boolean write) throws IOException {
+  private EpochStore openNewest(boolean write, @Nullable EpochFile known) throws IOException {
     int newest = epochs.newest();
     DiskFile file = epochs.open(newest, write);
     try {
       if (write) {
         EpochFile.syncAndForget(file, epochs.describe(newest));
       }
-      EpochFile opened = EpochFile.open(file, epochs.describe(newest));
+      EpochFile opened = EpochFile.open(file, epochs.describe(newest), known);
       if (write) {
         opened.knownDurable();
       }
-      return opened(opened, newest, write);
+      EpochStore store = opened(opened, newest, write);
+      seen = opened;
+      return store;
     } catch (IOException e) {
       file.close();
       throw e;
@@ -247,10 +258,15 @@ public final class H2Journal implements Journal {
     takeTurn();
     try {
       lock = state.lock(limits.lockWait());
+    } catch (IOException | RuntimeException | Error e) {
+      release();
+      throw e;
+    }
+    try {
       EpochStore store = kept != null && isCurrent(kept) ? kept : reopen();
       kept = store;
       EpochChain chain = chain(store, false);
-      if (store.file().length() > limits.epochBytes()) {
+      if (isFull(store)) {
         chain = rotated(store);
       }
       return new H2JournalWriter(this, chain);
@@ -271,6 +287,11 @@ public final class H2Journal implements Journal {
     }
   }
 
+  /** Returns whether a new epoch is due: what was carried into this one does not count. */
+  boolean isFull(EpochStore store) {
+    return store.file().grown() > limits.epochBytes();
+  }
+
   /** Returns whether nobody has touched the journal since this process did. */
   private boolean isCurrent(EpochStore store) throws IOException {
     int epoch = store.file().label().epoch();
@@ -283,7 +304,7 @@ public final class H2Journal implements Journal {
 
   private EpochStore reopen() throws IOException {
     letGo();
-    EpochStore store = openNewest(true);
+    EpochStore store = openNewest(true, null);
     kept = store;
     state.confirm(id);
     if (store.isUntouched()) {
@@ -468,7 +489,7 @@ public final class H2Journal implements Journal {
     }
   }
 
-  /** Waits for a writer of this process; views that were opened stay usable. */
+  /** Waits for a writer of another thread. Views are closed first. */
   @Override
   public void close() {
     turn.lock();

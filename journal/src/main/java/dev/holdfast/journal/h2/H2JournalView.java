@@ -24,7 +24,7 @@ class H2JournalView implements JournalView {
     this.chain = chain;
   }
 
-  EpochChain chain() {
+  EpochChain chain() throws IOException {
     return chain;
   }
 
@@ -46,7 +46,7 @@ class H2JournalView implements JournalView {
   public List<TransactionRecord> unfinished() throws IOException {
     List<TransactionRecord> found = new ArrayList<>();
     for (long sequence : chain().newest().unfinished()) {
-      found.add(chain().find(sequence).orElseThrow());
+      found.add(chain().get(sequence));
     }
     return found;
   }
@@ -84,7 +84,7 @@ class H2JournalView implements JournalView {
           throw new NoSuchElementException();
         }
         try {
-          return chain().find(next--).orElseThrow();
+          return chain().get(next--);
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
@@ -93,12 +93,12 @@ class H2JournalView implements JournalView {
   }
 
   @Override
-  public ChainHead head() {
+  public ChainHead head() throws IOException {
     return chain().newest().head();
   }
 
   @Override
   public void close() {
-    chain().close();
+    chain.close();
   }
 }

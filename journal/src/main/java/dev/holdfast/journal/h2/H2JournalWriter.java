@@ -31,7 +31,8 @@ final class H2JournalWriter extends H2JournalView implements JournalWriter {
   }
 
   @Override
-  EpochChain chain() {
+  EpochChain chain() throws IOException {
+    checkUsable();
     return chain;
   }
 
@@ -173,7 +174,7 @@ final class H2JournalWriter extends H2JournalView implements JournalWriter {
   }
 
   private void rotateIfFull() throws IOException {
-    if (store().file().length() > journal.limits().epochBytes()) {
+    if (journal.isFull(store())) {
       EpochChain before = chain;
       chain = journal.rotated(store());
       before.close();

@@ -183,6 +183,18 @@ final class StateDirectory implements AutoCloseable {
     }
   }
 
+  /** Returns whether there is a journal in {@code path}, which need not exist. */
+  static boolean holdsJournal(Disk disk, AbsolutePath path) throws DiskException {
+    try (Directory directory = disk.openDirectory(path)) {
+      return directory.stat(JOURNAL).isPresent();
+    } catch (DiskException e) {
+      return switch (e.error()) {
+        case NOT_FOUND, NOT_DIRECTORY -> false;
+        default -> throw e;
+      };
+    }
+  }
+
   /** Returns whether there is a journal. */
   boolean hasJournal() throws IOException {
     return directory.stat(JOURNAL).isPresent();
@@ -246,9 +258,7 @@ final class StateDirectory implements AutoCloseable {
       return;
     }
     directory.sync();
-    try (Directory parent = disk.openDirectory(path.parent())) {
-      parent.sync();
-    }
+    syncAncestors();
     if (directory.stat(NEW_ID).isPresent()) {
       directory.unlink(NEW_ID);
     }
@@ -259,6 +269,21 @@ final class StateDirectory implements AutoCloseable {
     }
     directory.rename(NEW_ID, directory, ID);
     directory.sync();
+  }
+
+  /** Somebody may have made them and been killed; what we may not even open we did not make. */
+  private void syncAncestors() throws DiskException {
+    AbsolutePath ancestor = path;
+    while (!ancestor.equals(AbsolutePath.ROOT)) {
+      ancestor = ancestor.parent();
+      try (Directory parent = disk.openDirectory(ancestor)) {
+        parent.sync();
+      } catch (DiskException e) {
+        if (e.error() != DiskError.DENIED && e.error() != DiskError.READ_ONLY) {
+          throw e;
+        }
+      }
+    }
   }
 
   /**
@@ -275,10 +300,7 @@ final class StateDirectory implements AutoCloseable {
       text = text(file);
     }
     String[] lines = text.split("\n", -1);
-    if (!lines[0].matches(ID_FORM + "[1-9][0-9]{0,8}")) {
-      throw damaged(ID, "it is not what it should be");
-    }
-    int format = Integer.parseInt(lines[0].substring(ID_FORM.length()));
+    int format = format(lines[0]);
     if (format > EpochLabel.FORMAT) {
       throw new JournalException(
           Reason.NEWER,
@@ -298,6 +320,18 @@ final class StateDirectory implements AutoCloseable {
     } catch (IllegalArgumentException _) {
       throw damaged(ID, "it is not what it should be");
     }
+  }
+
+  private int format(String line) throws JournalException {
+    String digits = line.startsWith(ID_FORM) ? line.substring(ID_FORM.length()) : "";
+    boolean good = !digits.isEmpty() && digits.length() < 10 && digits.charAt(0) != '0';
+    for (int i = 0; i < digits.length(); i++) {
+      good &= digits.charAt(i) >= '0' && digits.charAt(i) <= '9';
+    }
+    if (!good) {
+      throw damaged(ID, "it is not what it should be");
+    }
+    return Integer.parseInt(digits);
   }
 
   private static String text(DiskFile file) throws IOException {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * after a crash.
  */
 final class DamageTest {
-  private static final int STEP = Integer.getInteger("holdfast.damage.step", 13);
+  private static final int STEP = Integer.getInteger("holdfast.damage.step", 37);
 
   @TempDir private Path temporary;
 
@@ -73,8 +73,8 @@ final class DamageTest {
     byte[] bytes = Files.readAllBytes(fixture.epoch(1));
     long durable = lastKnownDurable(fixture);
     int noticed = 0;
-    try (H2Journal journal = H2Journal.open(LinuxDisk.create(), fixture.directory)) {
-      for (int i = 0; i < bytes.length; i += STEP) {
+    for (int i = 0; i < bytes.length; i += STEP) {
+      try (H2Journal journal = H2Journal.open(LinuxDisk.create(), fixture.directory)) {
         byte[] changed = bytes.clone();
         changed[i] ^= (byte) (1 << i % 8);
         Files.write(fixture.epoch(1), changed);

@@ -21,6 +21,7 @@ import dev.holdfast.journal.TransactionState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -296,25 +297,77 @@ final class H2JournalTest {
 
   @Test
   void aLargePlanIsWrittenOnce() throws Exception {
-    try (H2Journal journal = H2Journal.open(LinuxDisk.create(), fixture.directory)) {
-      for (int before = 0; before < 12; before++) {
+    Limits one = new Limits(Long.MAX_VALUE, Duration.ofSeconds(1));
+    try (H2Journal journal = fixture.open(LinuxDisk.create(), one)) {
+      long plans = 0;
+      int commits = 0;
+      for (int before = 0; before < 40; before++) {
         try (JournalWriter writer = journal.write()) {
-          for (int i = 0; i < before; i++) {
+          for (int i = 0; i < before % 13; i++, commits++) {
             fixture.begin(writer, "");
           }
           TransactionRecord record = fixture.begin(writer, "large");
-          Plan plan = Samples.plan(record, journal.id(), 2000, fixture.random);
+          Plan plan = Samples.plan(record, journal.id(), 1000, fixture.random);
+          int length = PlanCodec.encode(plan).length;
           long start = Files.size(fixture.epoch(1));
           writer.decide(plan);
           long decided = Files.size(fixture.epoch(1));
           fixture.apply(writer, record);
-          fixture.begin(writer, "next");
-          long end = Files.size(fixture.epoch(1));
-          int length = PlanCodec.encode(plan).length;
-          assertThat(decided - start).isBetween((long) length, length + 24_000L);
-          assertThat(end - decided).isLessThan(40_000);
+          assertThat(decided - start).isBetween((long) length, length + 40_000L);
+          plans += length;
+          commits += 3;
         }
       }
+      long rest = Files.size(fixture.epoch(1)) - plans;
+      assertThat(rest / commits).isLessThan(9_000);
+    }
+  }
+
+  @Test
+  void whatIsCarriedDoesNotMakeAnEpochFull() throws Exception {
+    try (H2Journal journal = fixture.open()) {
+      try (JournalWriter writer = journal.write()) {
+        TransactionRecord record = fixture.begin(writer, "large");
+        writer.decide(Samples.plan(record, journal.id(), 3000, fixture.random));
+        writer.advance(1, TransactionState.IN_DOUBT, Samples.outcome(null));
+      }
+      fixture.run(journal, 1);
+      assertThat(fixture.epoch(2)).exists();
+      fixture.run(journal, 2);
+      assertThat(fixture.epoch(3)).doesNotExist();
+    }
+    try (H2Journal journal = fixture.open()) {
+      fixture.run(journal, 1);
+      assertThat(fixture.epoch(3)).doesNotExist();
+      fixture.run(journal, 10);
+      assertThat(fixture.epoch(3)).exists();
+    }
+  }
+
+  @Test
+  void aWriterThatFailedIsNotReadFrom() throws Exception {
+    boolean[] fails = {false};
+    var disk =
+        HookedDisk.of(
+            LinuxDisk.create(),
+            (method, name) -> {
+              if (fails[0] && method.equals("write") && name.startsWith("epoch")) {
+                throw new DiskException(DiskError.IO, "write", name);
+              }
+            });
+    try (H2Journal journal = fixture.open(disk);
+        JournalWriter writer = journal.write()) {
+      TransactionRecord record = fixture.begin(writer, "x");
+      fails[0] = true;
+      assertThatExceptionOfType(DiskException.class)
+          .isThrownBy(() -> fixture.decide(writer, record));
+      fails[0] = false;
+      assertThatExceptionOfType(JournalException.class)
+          .isThrownBy(() -> writer.find(1))
+          .extracting(JournalException::reason)
+          .isEqualTo(Reason.FAILED);
+      assertThatExceptionOfType(JournalException.class).isThrownBy(writer::head);
+      assertThat(fixture.state.resolve("suspect")).exists();
     }
   }
 
