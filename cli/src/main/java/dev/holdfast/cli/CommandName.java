@@ -12,6 +12,7 @@ enum CommandName {
   STATUS(Group.LOOK_BACK, "status", "", "open and pending transactions, and the roots"),
   LOG(Group.LOOK_BACK, "log", "[ROOT or PATH]", "past transactions, newest first"),
   SHOW(Group.LOOK_BACK, "show", "TX", "one transaction, with each operation"),
+  DOCTOR(Group.MACHINE, "doctor", "[ROOT]…", "what a mount offers, and which level a root gets"),
   ROOT_LIST(Group.MACHINE, "root list", "", "the roots"),
   ROOT_SET(Group.MACHINE, "root set", "ROOT KEY=VALUE", "set one of a root's settings"),
   ROOT_FORGET(Group.MACHINE, "root forget", "ROOT", "take a root out of care"),
@@ -89,6 +90,7 @@ enum CommandName {
       case STATUS -> new StatusCommand();
       case LOG -> new LogCommand();
       case SHOW -> new ShowCommand();
+      case DOCTOR -> new DoctorCommand();
       case ROOT_LIST -> new RootListCommand();
       case ROOT_SET -> new RootSetCommand();
       case ROOT_FORGET -> new RootForgetCommand();

@@ -29,6 +29,7 @@ final class ProgramTest {
             " log ",
             " show ",
             "Machine:",
+            " doctor ",
             " root list",
             " prune ",
             " demo ")

@@ -21,6 +21,7 @@ final class Engine {
   private final RootRegistry registry;
   private final Recovery recovery;
   private final Housekeeping housekeeping;
+  private final Levels levels;
   private final String workingDirectory;
   private final AtomicBoolean cancelled = new AtomicBoolean();
   private int running;
@@ -31,6 +32,7 @@ final class Engine {
     this.registry = new RootRegistry(environment.disk(), journal.directory());
     this.recovery = new Recovery(environment, journal, registry);
     this.housekeeping = new Housekeeping(environment, journal, registry);
+    this.levels = new Levels(environment.disk());
     this.workingDirectory = workingDirectory;
   }
 
@@ -60,6 +62,10 @@ final class Engine {
 
   Housekeeping housekeeping() {
     return housekeeping;
+  }
+
+  Levels levels() {
+    return levels;
   }
 
   String workingDirectory() {

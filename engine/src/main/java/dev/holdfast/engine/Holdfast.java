@@ -318,6 +318,15 @@ public final class Holdfast implements AutoCloseable {
     return new StatusReport(engine).status();
   }
 
+  /**
+   * Probes what a directory's mount offers, and which level a root there gets. The directory need
+   * not be under care. Changes nothing that stays.
+   */
+  public Diagnosis diagnose(AbsolutePath directory) throws IOException {
+    return new Doctor(engine, directory.belowRoot().isEmpty() ? directory : known(directory))
+        .diagnose();
+  }
+
   // ---- upkeep ----------------------------------------------------------------------------------
 
   /**

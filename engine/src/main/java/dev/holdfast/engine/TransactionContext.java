@@ -9,6 +9,7 @@ import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
 import dev.holdfast.engine.commit.CommitProtocol;
 import dev.holdfast.engine.commit.CommitProtocol.Exposure;
+import dev.holdfast.engine.commit.CommitProtocol.Standing;
 import dev.holdfast.engine.commit.Environment;
 import dev.holdfast.engine.commit.RecoveryReport;
 import dev.holdfast.engine.commit.RootLocks;
@@ -356,9 +357,11 @@ final class TransactionContext implements AutoCloseable {
       part.area.clear();
       part.tree.forget(RelativePath.EMPTY);
     }
+    Standing standing = engine.levels().of(sessions);
     settled = true; // From here on the protocol, or recovery, ends the transaction.
     Exposure exposure =
-        new CommitProtocol(environment, engine.journal(), plan, sessions, options.patience())
+        new CommitProtocol(
+                environment, engine.journal(), plan, sessions, options.patience(), standing)
             .run(checkpoint());
     engine.housekeeping().afterCommit(sessions, chores);
     List<AbsolutePath> paths = plan.roots().stream().map(PlannedRoot::path).toList();

@@ -25,6 +25,7 @@ import dev.holdfast.journal.TransactionState;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ public final class CommitProtocol {
   private final Plan plan;
   private final List<RootSession> roots;
   private final Duration patience;
+  private final Standing standing;
   private boolean decided;
 
   /** Creates the protocol's run for one plan. The roots are the plan's, in its order. */
@@ -49,12 +51,27 @@ public final class CommitProtocol {
       Journal journal,
       Plan plan,
       List<RootSession> roots,
-      Duration patience) {
+      Duration patience,
+      Standing standing) {
     this.environment = environment;
     this.journal = journal;
     this.plan = plan;
     this.roots = List.copyOf(roots);
     this.patience = patience;
+    this.standing = standing;
+  }
+
+  /**
+   * What is to be recorded of the roots.
+   *
+   * @param level the lowest of their levels
+   * @param remarks what else should be known of them
+   */
+  public record Standing(String level, List<String> remarks) {
+    /** Copies the list. */
+    public Standing {
+      remarks = List.copyOf(remarks);
+    }
   }
 
   /**
@@ -64,7 +81,12 @@ public final class CommitProtocol {
    * @param renames the number of visible changes
    * @param notes what was met of others' changes
    */
-  public record Exposure(long micros, int renames, List<String> notes) {}
+  public record Exposure(long micros, int renames, List<String> notes) {
+    /** Copies the list. */
+    public Exposure {
+      notes = List.copyOf(notes);
+    }
+  }
 
   /**
    * Runs the protocol. On return the new state is durable, and stays after any crash.
@@ -271,8 +293,10 @@ public final class CommitProtocol {
             : new RolledBackException(e.getMessage() + "; everything was put back", e);
       }
       barrierTwo();
+      List<String> notes = new ArrayList<>(standing.remarks());
+      notes.addAll(executor.notes());
       Exposure exposure =
-          new Exposure(Duration.between(first, last).toNanos() / 1000, renames, executor.notes());
+          new Exposure(Duration.between(first, last).toNanos() / 1000, renames, notes);
       finish(exposure);
       return exposure;
     }
@@ -310,7 +334,13 @@ public final class CommitProtocol {
         exposure == null
             ? Outcome.because(now, reason)
             : new Outcome(
-                now, reason, false, "L2", exposure.micros(), exposure.renames(), exposure.notes());
+                now,
+                reason,
+                false,
+                standing.level(),
+                exposure.micros(),
+                exposure.renames(),
+                exposure.notes());
     try (JournalWriter writer = journal.write()) {
       writer.advance(plan.sequence(), state, outcome);
     } catch (IOException | IllegalArgumentException e) {

@@ -54,6 +54,7 @@ public final class PlanBuilder {
   private final List<FileOperation> attributes = new ArrayList<>();
   private final List<FileOperation> deletions = new ArrayList<>();
   private final Set<RelativePath> changedDirectories = new TreeSet<>();
+  private final List<DirectoryTime> exchanged = new ArrayList<>();
 
   /** Creates a builder for the root with this index in the plan. */
   public PlanBuilder(int root, RootChanges changes, Instant now) {
@@ -121,6 +122,7 @@ public final class PlanBuilder {
                 staged.identity(),
                 staged.slot()));
         touch(path);
+        addExchangedTime(path, seen, staged);
       }
       case Staged staged -> {
         creations.add(create(path, staged));
@@ -154,6 +156,17 @@ public final class PlanBuilder {
                   moved.identity()));
         }
       }
+    }
+  }
+
+  /** On xfs an exchange moves the mtime of a directory that gets another parent by it. */
+  private void addExchangedTime(RelativePath path, Seen seen, Staged staged) {
+    if (staged.facts().type() == FileType.DIRECTORY) {
+      Instant time = staged.facts().modified();
+      exchanged.add(new DirectoryTime(root, path, staged.identity(), time, time));
+    } else if (seen.requireFacts().type() == FileType.DIRECTORY) {
+      Instant time = seen.requireFacts().modified();
+      exchanged.add(new DirectoryTime(root, path, seen.identity(), time, time));
     }
   }
 
@@ -239,6 +252,8 @@ public final class PlanBuilder {
                 wanted == null ? kept : wanted));
       }
     }
-    return times.reversed();
+    times.addAll(exchanged);
+    times.sort(Comparator.comparing(DirectoryTime::path).reversed());
+    return List.copyOf(times);
   }
 }
