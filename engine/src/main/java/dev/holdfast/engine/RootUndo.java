@@ -312,7 +312,7 @@ final class RootUndo {
   private boolean isStill(RelativePath sibling, FileOperation operation) throws IOException {
     BeforeImages.Taken taken = Objects.requireNonNull(BeforeImages.taken(operation));
     Facts before = attributesBefore.get(taken.identity());
-    Facts facts = before != null ? before : changes.facts(sibling).orElseThrow();
+    Facts facts = before != null ? before : changes.requireFacts(sibling);
     if (!sameButBytes(taken.facts(), facts)) {
       return false;
     }
@@ -456,7 +456,7 @@ final class RootUndo {
       changes.putNode(path, facts);
       return;
     }
-    ContentDigest staged = changes.facts(path).orElseThrow().digest();
+    ContentDigest staged = changes.requireFacts(path).digest();
     if (facts.digest() != null && !facts.digest().equals(staged)) {
       conflict(operation.path(), "its before-image was written to afterwards");
     }

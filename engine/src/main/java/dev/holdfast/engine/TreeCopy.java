@@ -43,7 +43,7 @@ final class TreeCopy {
       RelativePath below = open.pop();
       RelativePath source = from.resolve(below);
       RelativePath target = to.resolve(below);
-      Facts facts = changes.facts(source).orElseThrow();
+      Facts facts = changes.requireFacts(source);
       if (changes.view(source) instanceof View.Live(RelativePath live, Stat stat, Facts changed)
           && changed == null
           && !stat.isDirectory()

@@ -345,6 +345,10 @@ final class TreeUpdate {
 
   private void updateByBytes(TreeSource.Item item, RelativePath path, Facts facts, Live live)
       throws IOException {
+    if (changes != null) {
+      // What is written from here on must not get the source's time, which would hide it.
+      changes.watch(path);
+    }
     boolean same;
     Place place = tree().place(path);
     try (DiskFile file = place.directory().openToRead(place.name())) {
@@ -408,7 +412,7 @@ final class TreeUpdate {
       dry(Kind.METADATA, path);
       return;
     }
-    changes.setFacts(path, comparison.kept(facts, live.facts()));
+    changes.setFacts(path, comparison.kept(facts, live.facts()), live.stat());
   }
 
   private void stage(TreeSource.Item item, RelativePath path, Facts facts, @Nullable Live live)
@@ -513,7 +517,10 @@ final class TreeUpdate {
       return;
     }
     if (firstFate == Fate.KEPT) {
-      Stat kept = tree().stat(first).orElseThrow();
+      Stat kept = tree().stat(first).orElse(null);
+      if (kept == null) {
+        throw ConflictException.changedMeanwhile(target.resolve(first));
+      }
       if (live != null && live.stat().isSameInode(kept)) {
         fates.put(path, Fate.KEPT);
         keptLinks.computeIfAbsent(first, _ -> new ArrayList<>()).add(path);
@@ -554,7 +561,7 @@ final class TreeUpdate {
       dryChanges.add(new Change(Kind.MODIFIED, target, first, null));
       return;
     }
-    Facts facts = changes.facts(first).orElseThrow();
+    Facts facts = changes.requireFacts(first);
     if (facts.type() == FileType.FILE) {
       try (DiskFile file = changes.openToRead(first)) {
         RootChanges own = changes;

@@ -1,5 +1,6 @@
 package dev.holdfast.engine.failure;
 
+import dev.holdfast.disk.AbsolutePath;
 import java.util.List;
 
 /** Somebody else changed paths of the transaction since it looked at them. Nothing changed. */
@@ -12,6 +13,13 @@ public final class ConflictException extends HoldfastException {
   public ConflictException(String message, List<String> paths) {
     super(message, null);
     this.paths = List.copyOf(paths);
+  }
+
+  /** Creates one for an entry that was something else, or gone, when it was looked at again. */
+  public static ConflictException changedMeanwhile(AbsolutePath path) {
+    return new ConflictException(
+        path + " was changed by somebody else meanwhile; nothing was changed",
+        List.of(path.toString()));
   }
 
   /** Returns the paths in conflict, for people. */

@@ -7,6 +7,7 @@ import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileType;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
+import dev.holdfast.engine.failure.ConflictException;
 import dev.holdfast.engine.staging.StagingArea.Content;
 import dev.holdfast.engine.staging.Target.Gone;
 import dev.holdfast.engine.staging.Target.Kept;
@@ -167,6 +168,12 @@ public final class RootChanges {
     };
   }
 
+  /** Returns the facts of what the transaction found at {@code path} a moment ago. */
+  public Facts requireFacts(RelativePath path) throws IOException {
+    return facts(path)
+        .orElseThrow(() -> ConflictException.changedMeanwhile(tree.path().resolve(path)));
+  }
+
   /** Opens what the transaction finds at {@code path}, a regular file, for reading. */
   public DiskFile openToRead(RelativePath path) throws DiskException {
     Place place =
@@ -217,6 +224,23 @@ public final class RootChanges {
     }
     Seen early = watched.get(live);
     return early == null ? lookAt(live) : early;
+  }
+
+  /**
+   * Looks at a path whose entry was found a moment ago: what is decided about it, is of that one.
+   */
+  private Seen lookAgain(RelativePath path, Stat found) throws IOException {
+    Seen seen = look(path);
+    Stat stat = seen.stat();
+    if (stat == null
+        || !stat.isSameInode(found)
+        || stat.type() != found.type()
+        || !(stat.isDirectory()
+            || stat.changed().equals(found.changed())
+            || isLinked(FileIdentity.of(stat)))) {
+      throw ConflictException.changedMeanwhile(tree.path().resolve(path));
+    }
+    return seen;
   }
 
   private Seen lookAt(RelativePath live) throws DiskException {
@@ -399,8 +423,21 @@ public final class RootChanges {
     }
   }
 
+  /**
+   * Gives what is at {@code path} other facts of the same type and contents.
+   *
+   * @param compared the live entry as it was when these facts were decided on
+   */
+  public void setFacts(RelativePath path, Facts facts, Stat compared) throws IOException {
+    set(path, facts, compared);
+  }
+
   /** Gives what is at {@code path} other facts of the same type and contents. */
-  public void setFacts(RelativePath path, Facts facts) throws DiskException {
+  public void setFacts(RelativePath path, Facts facts) throws IOException {
+    set(path, facts, null);
+  }
+
+  private void set(RelativePath path, Facts facts, @Nullable Stat compared) throws IOException {
     switch (view(path)) {
       case View.Nothing() ->
           throw new DiskException(
@@ -419,9 +456,12 @@ public final class RootChanges {
       }
       case View.Live(RelativePath live, Stat stat, _) -> {
         Node node = nodes.get(path);
-        Seen seen = look(path);
-        boolean moved = node != null && node.target() instanceof MovedHere;
-        put(path, new Node(seen, moved ? new MovedHere(live, facts) : new Kept(facts)));
+        if (node != null && node.target() instanceof MovedHere) {
+          put(path, new Node(node.seen(), new MovedHere(live, facts)));
+        } else {
+          Stat decided = compared == null ? stat : compared;
+          put(path, new Node(lookAgain(path, decided), new Kept(facts)));
+        }
         if (hasOtherNames(stat)) {
           share(FileIdentity.of(stat), facts);
         }
@@ -459,7 +499,7 @@ public final class RootChanges {
   }
 
   /** Deletes one entry; a directory must be empty as the transaction sees it. */
-  public void delete(RelativePath path) throws DiskException {
+  public void delete(RelativePath path) throws IOException {
     switch (view(path)) {
       case View.Nothing() ->
           throw new DiskException(DiskError.NOT_FOUND, "delete", tree.path().resolve(path) + "");
@@ -471,8 +511,12 @@ public final class RootChanges {
       }
       case View.Live(_, Stat stat, _) -> {
         requireEmpty(path, stat.type());
-        dissolveMove(path);
-        put(path, new Node(look(path), new Gone()));
+        Node node = nodes.get(path);
+        if (node != null && node.target() instanceof MovedHere) {
+          dissolveMove(path);
+        } else {
+          put(path, new Node(lookAgain(path, stat), new Gone()));
+        }
       }
     }
   }

@@ -12,6 +12,7 @@ import dev.holdfast.disk.RelativePath;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 
 /**
  * Makes and changes trees as anybody does who knows nothing of Holdfast: scenarios' trees before
@@ -86,8 +87,9 @@ public final class TreeMaker {
         });
   }
 
+  /** Other contents have another time, or an update would take them for the same. */
   private static Instant timeOf(String path, byte[] content) {
-    long seconds = (path.hashCode() & 0xffffL) * 60 + content.length;
+    long seconds = (path.hashCode() & 0xffffL) * 60 + (Arrays.hashCode(content) & 0xfff);
     return EPOCH.plusSeconds(seconds);
   }
 
