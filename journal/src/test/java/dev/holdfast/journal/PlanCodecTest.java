@@ -89,4 +89,46 @@ final class PlanCodecTest {
     assertThat(encoded.length).isLessThan(20 << 20);
     assertThat(PlanCodec.decode(encoded)).isEqualTo(plan);
   }
+
+  @Test
+  void aFewBytesThatClaimALotAreRefused() {
+    for (int seed = 0; seed < 20; seed++) {
+      byte[] encoded = PlanCodec.encode(mixed(seed, 3));
+      for (int i = 0; i < encoded.length; i++) {
+        byte[] claims = Arrays.copyOf(encoded, encoded.length + 8);
+        System.arraycopy(encoded, i, claims, i + 8, encoded.length - i);
+        Arrays.fill(claims, i, i + 8, (byte) 0xff);
+        isRefusedOrCanonical(claims);
+      }
+    }
+  }
+
+  @Test
+  void aPlanThatWouldNotFitIntoMemoryIsRefusedBeforeItIsRead() {
+    long operations = Runtime.getRuntime().maxMemory() / 480;
+    CanonicalWriter out = new CanonicalWriter();
+    byte[] encoded = PlanCodec.encode(mixed(1, 0));
+    out.raw(encoded, 0, encoded.length - 2).number(operations);
+    byte[] claims = Arrays.copyOf(out.toByteArray(), (int) Math.min(1 << 28, 16 * operations));
+    assertThatExceptionOfType(JournalException.class)
+        .isThrownBy(() -> PlanCodec.decode(claims))
+        .extracting(JournalException::reason)
+        .isEqualTo(JournalException.Reason.DAMAGED);
+  }
+
+  @Test
+  void aNewerPlanSaysSo() {
+    byte[] encoded = PlanCodec.encode(mixed(1, 1));
+    encoded[0] = 2;
+    assertThatExceptionOfType(JournalException.class)
+        .isThrownBy(() -> PlanCodec.decode(encoded))
+        .extracting(JournalException::reason)
+        .isEqualTo(JournalException.Reason.NEWER);
+    byte[] file = PlanFile.encode(encoded);
+    file[14] = '2';
+    assertThatExceptionOfType(JournalException.class)
+        .isThrownBy(() -> PlanFile.encodedPlan(file))
+        .extracting(JournalException::reason)
+        .isEqualTo(JournalException.Reason.NEWER);
+  }
 }
