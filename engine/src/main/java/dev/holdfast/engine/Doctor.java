@@ -240,23 +240,23 @@ final class Doctor {
   private MountLevel probe(MountLevel level, boolean readOnly) throws IOException {
     AbsolutePath place = place();
     if (place == null || readOnly) {
-      return new MountLevel("none", "no update is possible there");
+      return new MountLevel("none", "no update is possible there", false);
     }
     try (Scratch scratch = Scratch.make(disk, place, engine.environment().random())) {
       Probes probes = new Probes(scratch.directory(), disk.host().isRoot());
       checks.addAll(probes.run());
       if (!probes.updatesWork()) {
-        return new MountLevel("none", "the mount lacks what updates need");
+        return new MountLevel("none", "the mount lacks what updates need", false);
       }
       return probes.barriersWork()
           ? level
-          : new MountLevel("L1", "for killed processes only: barriers fail there");
+          : new MountLevel("L1", "for killed processes only: barriers fail there", false);
     } catch (RefusedException e) {
       add("probes", Grade.BAD, String.valueOf(e.getMessage()));
-      return new MountLevel("none", "no update is possible there");
+      return new MountLevel("none", "no update is possible there", false);
     } catch (DiskException e) {
       add("probes", Grade.BAD, "nothing could be tried: " + e.getMessage());
-      return new MountLevel("none", "this user cannot write there");
+      return new MountLevel("none", "this user cannot write there", false);
     }
   }
 

@@ -28,6 +28,7 @@ final class Levels {
   /** Returns the lowest level of these roots, and what else should be on record of them. */
   Standing of(List<RootSession> roots) throws DiskException {
     String lowest = "L2";
+    boolean covered = true;
     List<String> remarks = new ArrayList<>();
     for (RootSession root : roots) {
       AbsolutePath path = root.tree().path();
@@ -39,10 +40,11 @@ final class Levels {
       if (level.level().compareTo(lowest) < 0) {
         lowest = level.level();
       }
+      covered &= level.coveredByBarrier();
       selfHosting
           .computeIfAbsent(path, each -> SelfHosting.of(disk, each))
           .ifPresent(text -> remarks.add(path + " is " + text));
     }
-    return new Standing(lowest, remarks);
+    return new Standing(lowest, remarks, covered);
   }
 }

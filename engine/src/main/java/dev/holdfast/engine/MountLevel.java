@@ -16,8 +16,11 @@ import java.util.Set;
  *
  * @param level {@code L1}, {@code L2} or {@code none}; {@code L3} is a layout, not a mount's
  * @param text what that means there
+ * @param coveredByBarrier whether syncfs is known to make every file durable there, so that no file
+ *     needs a sync of its own beside it: where the file system writes metadata behind the barrier,
+ *     or sends it to another one, it is not
  */
-record MountLevel(String level, String text) {
+record MountLevel(String level, String text, boolean coveredByBarrier) {
   private static final Set<String> JOURNALING = Set.of("ext4", "ext3", "xfs", "btrfs");
   private static final Set<String> MEMORY = Set.of("tmpfs", "ramfs", "devtmpfs", "rootfs");
   private static final Set<String> NETWORK =
@@ -66,11 +69,12 @@ record MountLevel(String level, String text) {
         "atomic after crash and recovery, and for every reader that honours the gate"
             + (journaling == Journaling.UNKNOWN
                 ? " (whether " + type + " has its journal here is not known)"
-                : ""));
+                : ""),
+        journaling == Journaling.YES);
   }
 
   private static MountLevel killsOnly(String why) {
-    return new MountLevel("L1", "for killed processes only, not for power cuts: " + why);
+    return new MountLevel("L1", "for killed processes only, not for power cuts: " + why, false);
   }
 
   /** Returns whether the mount's options switch the device's flushes off. */

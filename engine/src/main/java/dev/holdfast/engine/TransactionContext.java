@@ -7,6 +7,7 @@ import dev.holdfast.disk.FileSystemSync;
 import dev.holdfast.disk.Host;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
+import dev.holdfast.engine.commit.Barriers;
 import dev.holdfast.engine.commit.CommitProtocol;
 import dev.holdfast.engine.commit.CommitProtocol.Exposure;
 import dev.holdfast.engine.commit.CommitProtocol.Standing;
@@ -118,13 +119,22 @@ final class TransactionContext implements AutoCloseable {
         return folder;
       }
       requireOneMount();
-      sync = control.directory().openSync();
+      for (Part part : parts.values()) {
+        part.openBarrier(); // any of them may stand for all roots on its file system
+      }
+      openBarrier();
       try (JournalWriter writer = engine.journal().write()) {
         TransactionFolder.Created created = control.createFolder(id);
         folder = created.folder();
         lock = created.lock();
         begin(writer);
         return created.folder();
+      }
+    }
+
+    private void openBarrier() throws DiskException {
+      if (sync == null) {
+        sync = control.directory().openSync();
       }
     }
 
@@ -422,7 +432,7 @@ final class TransactionContext implements AutoCloseable {
       operations.addAll(built.operations());
       times.addAll(built.directoryTimes());
       String fileSystem = part.control.directory().fileSystem().id();
-      fileSystems.add(fileSystem);
+      fileSystems.add(Barriers.fileSystemOf(part.control.directory()));
       boolean touched = !built.operations().isEmpty() || !built.directoryTimes().isEmpty();
       roots.add(
           new PlannedRoot(

@@ -24,6 +24,7 @@ public record Call(Verb verb, AbsolutePath directory, @Nullable EntryName name, 
     LOCK(false),
     SEEK(false),
     DROP_CACHE(false),
+    AWAIT_WRITEBACK(false),
     CREATE(true),
     MAKE_DIRECTORY(true),
     MAKE_SYMBOLIC_LINK(true),
@@ -64,7 +65,12 @@ public record Call(Verb verb, AbsolutePath directory, @Nullable EntryName name, 
     }
 
     boolean writesBack() {
-      return isBarrier() || this == START_WRITEBACK;
+      return isBarrier() || startsWriteback();
+    }
+
+    /** Returns whether it makes the kernel write, and waits for nothing. */
+    boolean startsWriteback() {
+      return this == START_WRITEBACK || this == DROP_CACHE;
     }
 
     /** Returns the words for a message. */

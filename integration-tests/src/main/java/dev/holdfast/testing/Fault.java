@@ -3,8 +3,8 @@ package dev.holdfast.testing;
 import dev.holdfast.disk.DiskError;
 
 /**
- * How a call fails. Where write-back is only started, lost pages are lost in silence, and the next
- * barrier says so.
+ * How a call fails. Where write-back is only started, as dropping the cache does too, lost pages
+ * are lost in silence, and the next barrier says so.
  *
  * @param error what the caller is told
  * @param damage what happens beside
@@ -31,7 +31,7 @@ public record Fault(DiskError error, Damage damage, long seed) {
 
   /** Returns whether nobody is told yet: only the next barrier says what write-back lost. */
   boolean isSilentAt(Call call) {
-    return call.verb() == Call.Verb.START_WRITEBACK && losesPages();
+    return call.verb().startsWriteback() && losesPages();
   }
 
   boolean losesPages() {

@@ -197,6 +197,7 @@ interface FileContract extends DiskFixture {
     try (DiskFile file = here().create(name("file"), 0644)) {
       file.write(0, ByteBuffer.allocate(LARGE));
       file.startWriteback();
+      file.awaitWriteback();
       file.sync();
       file.dropCache();
 

@@ -52,6 +52,11 @@ final class InterceptedFile extends InterceptedInode implements DiskFile {
   }
 
   @Override
+  public void awaitWriteback() throws DiskException {
+    gate().run(call(Verb.AWAIT_WRITEBACK, null, ""), file::awaitWriteback);
+  }
+
+  @Override
   public long nextData(long position) throws DiskException {
     return gate().call(call(Verb.SEEK, null, position), () -> file.nextData(position));
   }

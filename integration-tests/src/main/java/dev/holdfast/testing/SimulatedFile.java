@@ -145,11 +145,7 @@ final class SimulatedFile extends OpenInode implements DiskFile {
         call,
         () -> {
           machine.change(volumeIndex(), volume().afterFileSync(id()));
-          WritebackErrors errors = machine.errorsOf(volumeIndex(), id());
-          if (errors.isNews(errorsSeen)) {
-            errorsSeen = errors.current();
-            throw failed(DiskError.IO, call);
-          }
+          tellErrors(call);
           return true;
         },
         fault -> {
@@ -168,7 +164,8 @@ final class SimulatedFile extends OpenInode implements DiskFile {
         () -> {
           machine.change(volumeIndex(), volume().afterDroppedCache(id()));
           return true;
-        });
+        },
+        fault -> Barriers.fail(machine, volumeIndex(), id(), fault));
   }
 
   @Override
@@ -177,6 +174,25 @@ final class SimulatedFile extends OpenInode implements DiskFile {
         call(Verb.START_WRITEBACK, null, ""),
         () -> true,
         fault -> Barriers.fail(machine, volumeIndex(), id(), fault));
+  }
+
+  @Override
+  public void awaitWriteback() throws DiskException {
+    Call call = call(Verb.AWAIT_WRITEBACK, null, "");
+    process.call(
+        call,
+        () -> {
+          tellErrors(call);
+          return true;
+        });
+  }
+
+  private void tellErrors(Call call) throws DiskException {
+    WritebackErrors errors = machine.errorsOf(volumeIndex(), id());
+    if (errors.isNews(errorsSeen)) {
+      errorsSeen = errors.current();
+      throw failed(DiskError.IO, call);
+    }
   }
 
   @Override

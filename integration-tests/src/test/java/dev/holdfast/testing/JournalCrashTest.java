@@ -7,8 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.DiskError;
+import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
+import dev.holdfast.disk.FileSystemSync;
 import dev.holdfast.journal.JournalException;
+import dev.holdfast.journal.JournalView;
+import dev.holdfast.journal.JournalWriter;
+import dev.holdfast.journal.h2.H2Journal;
 import dev.holdfast.testing.Fault.Damage;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
@@ -160,6 +165,46 @@ final class JournalCrashTest {
             Set.of("DiskFile.dropCache", "DiskFile.dropCacheFrom"));
       }
     });
+  }
+
+  @Test
+  void aBarrierThatWasNotToldOfALossDoesNotCoverIt() throws Exception {
+    assertThatExceptionOfType(JournalException.class)
+        .isThrownBy(() -> forceAfterALossToldToAnother(Set.of()))
+        .matches(e -> e.reason() == JournalException.Reason.FAILED);
+    assertThat(forceAfterALossToldToAnother(Set.of("DiskFile.awaitWriteback")))
+        .as("what a journal that asks its file nothing would call durable")
+        .isZero();
+  }
+
+  /**
+   * Loses a record in the cache, has another process's barrier told of it, and forces by a barrier
+   * that was opened afterwards. Returns how many transactions are left after a power cut.
+   */
+  private static long forceAfterALossToldToAnother(Set<String> left) throws IOException {
+    SimulatedDisk disk = machine(CrashModel.STRICT);
+    try (H2Journal journal = JournalRun.open(without(left, disk), 1);
+        Directory place = disk.openDirectory(JournalRun.STATE)) {
+      try (JournalWriter writer = journal.write()) {
+        writer.force();
+      }
+      try (FileSystemSync another = place.openSync()) {
+        try (JournalWriter writer = journal.write()) {
+          new JournalRun(1).step(writer);
+        }
+        disk.loseDirtyPages("/var");
+        assertThatExceptionOfType(DiskException.class).isThrownBy(another::sync);
+      }
+      try (FileSystemSync barrier = place.openSync();
+          JournalWriter writer = journal.write()) {
+        new JournalRun(2).step(writer);
+        writer.force(barrier, place);
+      }
+    }
+    try (H2Journal journal = JournalRun.open(disk.powerCut(PowerCut.variety(0, 1).getFirst()), 2);
+        JournalView view = journal.read()) {
+      return view.lastSequence();
+    }
   }
 
   /** Returns a disk on which some calls do nothing: a mutant of whoever uses it. */

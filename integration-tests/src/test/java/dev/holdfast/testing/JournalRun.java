@@ -3,7 +3,9 @@ package dev.holdfast.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.disk.AbsolutePath;
+import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.Disk;
+import dev.holdfast.disk.FileSystemSync;
 import dev.holdfast.disk.FileType;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.journal.Beginning;
@@ -79,13 +81,22 @@ final class JournalRun {
     try (H2Journal journal = open(disk, random.nextLong())) {
       note(recorder, journal, null);
       for (int i = 0; i < moments; i++) {
-        try (JournalWriter writer = journal.write()) {
+        try (Directory place = disk.openDirectory(STATE);
+            FileSystemSync barrier = place.openSync();
+            JournalWriter writer = journal.write()) {
           for (int j = random.nextInt(4); j >= 0; j--) {
             step(writer);
           }
-          if (random.nextInt(3) == 0) {
-            writer.force();
-            note(recorder, journal, writer);
+          switch (random.nextInt(4)) {
+            case 0 -> {
+              writer.force();
+              note(recorder, journal, writer);
+            }
+            case 1 -> {
+              writer.force(barrier, place);
+              note(recorder, journal, writer);
+            }
+            default -> {}
           }
         }
       }
@@ -100,7 +111,7 @@ final class JournalRun {
             : new Forced(journal.id(), Map.copyOf(present), writer.head()));
   }
 
-  private void step(JournalWriter writer) throws IOException {
+  void step(JournalWriter writer) throws IOException {
     List<TransactionRecord> open = writer.unfinished();
     if (open.isEmpty() || random.nextInt(4) == 0) {
       keep(writer.begin(beginning("x".repeat(random.nextInt(300)))));

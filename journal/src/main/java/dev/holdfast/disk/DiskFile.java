@@ -47,6 +47,15 @@ public interface DiskFile extends Attributed {
   /** Starts writing dirty pages to the device without waiting. A hint; promises nothing. */
   void startWriteback() throws DiskException;
 
+  /**
+   * Waits for what is being written back, and asks whether any of it failed since this descriptor
+   * was opened (sync_file_range). No barrier: what the device holds in its cache is not durable
+   * after it. It is for use after a {@link FileSystemSync}, which may not have been told.
+   *
+   * @throws DiskException if something could not be written; as after a failed {@link #sync}
+   */
+  void awaitWriteback() throws DiskException;
+
   /** Returns the start of the next data at or after {@code position}, or the size if none. */
   long nextData(long position) throws DiskException;
 

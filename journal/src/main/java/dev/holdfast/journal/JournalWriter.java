@@ -1,5 +1,7 @@
 package dev.holdfast.journal;
 
+import dev.holdfast.disk.Directory;
+import dev.holdfast.disk.FileSystemSync;
 import java.io.IOException;
 import java.util.Collection;
 
@@ -32,4 +34,17 @@ public interface JournalWriter extends JournalView {
 
   /** Waits until everything appended so far is on stable storage. */
   void force() throws IOException;
+
+  /**
+   * Waits until everything appended so far, and everything on a file system, is on stable storage.
+   * Where the journal is on that file system too, its barrier does both; elsewhere the journal is
+   * forced after it.
+   *
+   * @param barrier of a file system whose barrier makes every file durable; opened before what it
+   *     is to cover
+   * @param place a directory on it
+   * @throws dev.holdfast.disk.DiskException if the barrier of another file system failed: nothing
+   *     is known to have happened to the journal
+   */
+  void force(FileSystemSync barrier, Directory place) throws IOException;
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.engine.commit;
 
+import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.engine.control.TransactionFolder.Token;
 import java.nio.charset.StandardCharsets;
@@ -8,14 +9,22 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** Barriers over the file systems of several roots: one for each file system. */
-final class Barriers {
+public final class Barriers {
   private Barriers() {}
+
+  /**
+   * Returns a name for the file system that a directory is on, good for this boot. The file
+   * system's own identity is not enough: a copy of its device has the same.
+   */
+  public static String fileSystemOf(Directory directory) throws DiskException {
+    return directory.fileSystem().id() + ":" + Long.toHexString(directory.stat().device());
+  }
 
   /** Waits until everything written to the roots' file systems is on stable storage. */
   static void sync(Collection<RootSession> roots) throws DiskException {
     Set<String> done = new HashSet<>();
     for (RootSession root : roots) {
-      if (done.add(root.control().directory().fileSystem().id())) {
+      if (done.add(fileSystemOf(root.control().directory()))) {
         root.sync().sync();
       }
     }

@@ -66,8 +66,9 @@ public final class CommitProtocol {
    *
    * @param level the lowest of their levels
    * @param remarks what else should be known of them
+   * @param coveredByBarriers whether a barrier of their file systems makes every file there durable
    */
-  public record Standing(String level, List<String> remarks) {
+  public record Standing(String level, List<String> remarks, boolean coveredByBarriers) {
     /** Copies the list. */
     public Standing {
       remarks = List.copyOf(remarks);
@@ -132,8 +133,13 @@ public final class CommitProtocol {
       case MERGED -> {
         try (JournalWriter writer = journal.write()) {
           decide(writer);
-          Barriers.sync(roots);
-          writer.force();
+          if (standing.coveredByBarriers()) {
+            RootSession any = roots.getFirst();
+            writer.force(any.sync(), any.control().directory());
+          } else {
+            Barriers.sync(roots);
+            writer.force();
+          }
         }
       }
       case STRICT -> {

@@ -298,6 +298,11 @@ final class MutantDisk implements Disk {
     }
 
     @Override
+    public void awaitWriteback() throws DiskException {
+      file.awaitWriteback();
+    }
+
+    @Override
     public long nextData(long position) throws DiskException {
       return file.nextData(position);
     }

@@ -43,6 +43,14 @@ final class Mutants {
         running("barrier 1 is left out", elsewhere, () -> barriers(Mutants::isOdd)),
         running("barrier 2 is left out", elsewhere, () -> barriers(n -> !isOdd(n))),
         running(
+            "barrier 1 is left out, with the journal under it",
+            "small-edits",
+            () -> barriers(Mutants::isOdd)),
+        running(
+            "barrier 2 is left out, with the journal under it",
+            "small-edits",
+            () -> barriers(n -> !isOdd(n))),
+        running(
             "the decision is not forced", elsewhere, () -> without(step -> isJournalSync(step))),
         running(
             "the decision is not forced, on several file systems",

@@ -56,6 +56,7 @@ interface LibC {
   int RENAME_NOREPLACE = 1;
   int RENAME_EXCHANGE = 2;
   long FICLONE = 0x40049409L;
+  int SYNC_FILE_RANGE_WAIT_BEFORE = 1;
   int SYNC_FILE_RANGE_WRITE = 2;
 
   // <unistd.h>

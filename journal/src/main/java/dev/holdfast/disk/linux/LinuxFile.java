@@ -134,6 +134,19 @@ final class LinuxFile extends LinuxAttributed implements DiskFile {
     }
   }
 
+  /** Not tried again whatever the error: it is told once. */
+  @Override
+  public void awaitWriteback() throws DiskException {
+    int fd = descriptor.acquire();
+    try {
+      libc.sync_file_range(fd, 0, 0, LibC.SYNC_FILE_RANGE_WAIT_BEFORE);
+    } catch (ErrnoException e) {
+      throw e.during("write back", place);
+    } finally {
+      descriptor.release();
+    }
+  }
+
   @Override
   public long nextData(long position) throws DiskException {
     return seek(position, LibC.SEEK_DATA);

@@ -1,8 +1,10 @@
 package dev.holdfast.journal.h2;
 
+import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
+import dev.holdfast.disk.FileSystemSync;
 import dev.holdfast.journal.JournalException;
 import dev.holdfast.journal.JournalException.Reason;
 import java.io.IOException;
@@ -46,7 +48,7 @@ final class EpochFile implements AutoCloseable {
     return new EpochFile(file, name, label);
   }
 
-  /** Opens what is whole in the file at this moment. Nothing is known to be durable. */
+  /** Opens what is whole in the file at this moment. Durable is what the last chunk says is. */
   static EpochFile open(DiskFile file, String name) throws IOException {
     return open(file, name, file.size(), null);
   }
@@ -86,6 +88,7 @@ final class EpochFile implements AutoCloseable {
     epoch.last = chunk;
     epoch.firstEnd = firstEnd(file);
     epoch.length = chunk.end();
+    epoch.durable = chunk.durable();
     epoch.torn = chunk.end() < limit;
     return epoch;
   }
@@ -152,11 +155,6 @@ final class EpochFile implements AutoCloseable {
   /** Returns the open file. */
   DiskFile file() {
     return file;
-  }
-
-  /** Says that all of it has been synced and read back from the device. */
-  void knownDurable() {
-    durable = length;
   }
 
   /** Reads what is whole; returns the number of bytes, or -1 at the end. */
@@ -241,8 +239,59 @@ final class EpochFile implements AutoCloseable {
     durable = covered;
   }
 
-  /** Syncs an epoch's file; see {@link #force}. */
-  static void sync(DiskFile file, String name) throws IOException {
+  /** Returns whether a directory is on the same file system. */
+  boolean isOn(Directory place) throws DiskException {
+    return file.stat().device() == place.stat().device();
+  }
+
+  /**
+   * Waits as {@link #force()} does, by a barrier of the file system that this file is on. A barrier
+   * is told only of what failed since it was opened, and what lies here may be older; so the file
+   * is asked for errors of its own, which costs no flush.
+   */
+  void force(FileSystemSync barrier) throws IOException {
+    checkUsable();
+    long covered = length;
+    DiskException failed = attempt(barrier::sync);
+    DiskException here = attempt(this::awaitWriteback); // else the next writer would be told again
+    if (failed == null) {
+      failed = here;
+    } else if (here != null) {
+      failed.addSuppressed(here);
+    }
+    if (failed != null) {
+      failure = failed;
+      throw notDurable(name, failed);
+    }
+    durable = covered;
+  }
+
+  private interface Step {
+    void run() throws DiskException;
+  }
+
+  private static @Nullable DiskException attempt(Step step) {
+    try {
+      step.run();
+      return null;
+    } catch (DiskException e) {
+      return e;
+    }
+  }
+
+  private void awaitWriteback() throws DiskException {
+    try {
+      file.awaitWriteback();
+    } catch (DiskException e) {
+      if (e.error() != DiskError.UNSUPPORTED) {
+        throw e;
+      }
+      file.sync();
+    }
+  }
+
+  /** Syncs an epoch's file; see {@link #force()}. */
+  private static void sync(DiskFile file, String name) throws IOException {
     try {
       file.sync();
     } catch (DiskException e) {
@@ -251,12 +300,12 @@ final class EpochFile implements AutoCloseable {
   }
 
   /**
-   * Syncs an epoch's file and makes the kernel forget what an earlier sync may have failed to
-   * write, so that what is read next is what the device has. What was durable before that is left
+   * Makes the kernel forget what it may have failed to write, so that what is read next is what the
+   * device has, or what is yet to be written: of that a failure is told to {@code file} later, by
+   * the force that it takes before anything read may be acted on. What was durable before is left
    * alone: the newest chunk knows how much that is, be it on the device or not.
    */
-  static void syncAndForget(DiskFile file, String name) throws IOException {
-    sync(file, name);
+  static void forget(DiskFile file, String name) throws IOException {
     long durable = 0;
     try {
       durable = open(file, name).last().map(Chunk::durable).orElse(0L);

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * reader needs no lock, and what it has seen stays.
  *
  * <p>The newest epoch stays open between a process's moments of writing, and is used again if
- * nobody else has written meanwhile. A writer that opens it afresh syncs it, drops the kernel's
- * cached pages, and believes what it then reads.
+ * nobody else has written meanwhile. A writer that opens it afresh drops the kernel's cached pages,
+ * and believes what it then reads as far as it has to before its first force: it appends after it.
  */
 public final class H2Journal implements Journal {
   private static final int READ_ATTEMPTS = 5;
@@ -219,12 +219,9 @@ public final class H2Journal implements Journal {
     DiskFile file = epochs.open(newest, write);
     try {
       if (write) {
-        EpochFile.syncAndForget(file, epochs.describe(newest));
+        EpochFile.forget(file, epochs.describe(newest));
       }
       EpochFile opened = EpochFile.open(file, epochs.describe(newest), known);
-      if (write) {
-        opened.knownDurable();
-      }
       EpochStore store = opened(opened, newest, write);
       seen = opened;
       return store;

@@ -1,5 +1,7 @@
 package dev.holdfast.journal.h2;
 
+import dev.holdfast.disk.Directory;
+import dev.holdfast.disk.FileSystemSync;
 import dev.holdfast.journal.Beginning;
 import dev.holdfast.journal.JournalException;
 import dev.holdfast.journal.JournalException.Reason;
@@ -171,6 +173,17 @@ final class H2JournalWriter extends H2JournalView implements JournalWriter {
   public void force() throws IOException {
     checkUsable();
     appending(() -> store().file().force());
+  }
+
+  @Override
+  public void force(FileSystemSync barrier, Directory place) throws IOException {
+    checkUsable();
+    if (store().file().isOn(place)) {
+      appending(() -> store().file().force(barrier));
+    } else {
+      barrier.sync();
+      force();
+    }
   }
 
   private void rotateIfFull() throws IOException {

@@ -198,6 +198,9 @@ final class RecordedFile implements DiskFile {
   public void startWriteback() {}
 
   @Override
+  public void awaitWriteback() {}
+
+  @Override
   public long nextData(long position) {
     throw new UnsupportedOperationException();
   }
