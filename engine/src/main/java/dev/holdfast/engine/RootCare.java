@@ -36,10 +36,11 @@ final class RootCare {
     this.disk = engine.environment().disk();
   }
 
-  private RootLocks lock(ControlDirectory control, String what) throws IOException {
+  private RootLocks lock(ControlDirectory control, Duration patience, String what)
+      throws IOException {
     return RootLocks.takeWriters(
         List.of(control),
-        PATIENCE,
+        patience,
         "process " + disk.host().processId() + " (" + what + ")",
         engine.environment(),
         engine::checkCancelled);
@@ -49,7 +50,7 @@ final class RootCare {
 
   void set(AbsolutePath root, String key, String value) throws IOException {
     try (ControlDirectory control = engine.control(root);
-        RootLocks _ = lock(control, "root set")) {
+        RootLocks _ = lock(control, PATIENCE, "root set")) {
       requireOwned(control);
       Map<String, String> settings = RootSettings.of(control).with(key, value);
       if (key.equals(RootSettings.GATE_GROUP)) {
@@ -99,6 +100,15 @@ final class RootCare {
    * it could start before somebody came.
    */
   void forget(AbsolutePath root) throws IOException {
+    forget(root, PATIENCE);
+  }
+
+  /** Forgets a root if nobody else works on it at this moment. */
+  void forgetAtOnce(AbsolutePath root) throws IOException {
+    forget(root, Duration.ZERO);
+  }
+
+  private void forget(AbsolutePath root, Duration patience) throws IOException {
     AbsolutePath place =
         engine
             .registry()
@@ -111,7 +121,7 @@ final class RootCare {
         return;
       }
       boolean ours;
-      try (RootLocks _ = lock(control, "root forget")) {
+      try (RootLocks _ = lock(control, patience, "root forget")) {
         ours = isOurs(control);
         if (ours) {
           requireNothingOpen(root, control);

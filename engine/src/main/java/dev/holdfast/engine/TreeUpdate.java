@@ -140,8 +140,32 @@ final class TreeUpdate {
   }
 
   private Committed commit(AbsolutePath directory) throws IOException {
-    requireApart(holdfast.resolved(directory));
+    AbsolutePath resolved = holdfast.resolved(directory);
+    requireApart(resolved);
+    boolean known = holdfast.engine().registry().control(resolved).isPresent();
     Root root = holdfast.root(directory);
+    try {
+      return commit(root);
+    } catch (InDoubtException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      if (!known) {
+        forget(root, e);
+      }
+      throw e;
+    }
+  }
+
+  /** An update that was refused changes nothing, the list of roots included. */
+  private void forget(Root root, Exception failure) {
+    try {
+      new RootCare(holdfast.engine()).forgetAtOnce(root.path());
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private Committed commit(Root root) throws IOException {
     target = root.path();
     recoverFirst();
     try (Transaction transaction = holdfast.begin(options.transaction(), root)) {

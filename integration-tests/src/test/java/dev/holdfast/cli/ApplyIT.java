@@ -95,6 +95,19 @@ final class ApplyIT {
   }
 
   @Test
+  void aRefusedArchiveLeavesNothingBesideItsTarget() throws IOException, InterruptedException {
+    holdfast
+        .shell("mkdir x && tar -C v2 -cf x/a.tar --transform 's,^new$,../new,' -P new")
+        .exits(0);
+    assertThat(holdfast.run("apply", "x/a.tar", "x/fresh").exits(1).err()).contains("..");
+    assertThat(
+            holdfast.shell("tar -cf - v2 | head -c 700 | $HOLDFAST apply - x/fresh").exits(1).err())
+        .contains("stdin");
+    assertThat(holdfast.folder().resolve("x").toFile().list()).containsExactly("a.tar");
+    assertThat(holdfast.run("root", "list").exits(0).out()).isEmpty();
+  }
+
+  @Test
   void wrongCommandLinesChangeNothing() throws IOException, InterruptedException {
     holdfast.run("apply", "v2").exits(2);
     holdfast.run("apply", "v2", "live", "more").exits(2);
