@@ -18,11 +18,19 @@ final class CommitOptions {
       description = "how long to wait for other writers and for readers at the gate (default: 60)")
   private int gateWait = 60;
 
+  @Option(
+      names = "--redact",
+      description = "keep this command line out of the record, but for the command's name")
+  private boolean redacted;
+
   /** Returns how the transaction is made and recorded. */
   Options toOptions(Session session) throws UsageException {
     if (gateWait < 0) {
       throw new UsageException("--gate-wait takes a number of seconds, not " + gateWait);
     }
-    return session.transaction(message).withPatience(Duration.ofSeconds(gateWait));
+    return session
+        .transaction(message)
+        .withPatience(Duration.ofSeconds(gateWait))
+        .withRedacted(redacted);
   }
 }

@@ -6,10 +6,12 @@ import dev.holdfast.disk.RelativePath;
 import dev.holdfast.journal.Beginning;
 import dev.holdfast.journal.Facts;
 import dev.holdfast.journal.FileOperation;
+import dev.holdfast.journal.Origin;
 import dev.holdfast.journal.Outcome;
 import dev.holdfast.journal.Plan;
 import dev.holdfast.journal.TransactionRecord;
 import java.io.IOException;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +77,38 @@ final class TransactionJson {
     json.writeBooleanField("pruned", transaction.pruned());
     if (outcome != null && !outcome.notes().isEmpty()) {
       strings("notes", outcome.notes());
+    }
+    circumstances(transaction.beginning(), outcome);
+  }
+
+  private void circumstances(Beginning beginning, @Nullable Outcome outcome) throws IOException {
+    Origin origin = beginning.origin();
+    json.writeStringField("global_id", beginning.id().text());
+    json.writeStringField("kind", origin.kind().label());
+    ids("takes_back", origin.takesBack());
+    if (beginning.loginUid() >= 0) {
+      json.writeNumberField("login_uid", beginning.loginUid());
+    } else {
+      json.writeNullField("login_uid");
+    }
+    json.writeStringField("sudo_user", origin.sudoUser());
+    json.writeStringField("boot_id", beginning.bootId());
+    json.writeNumberField("pid", beginning.processId());
+    json.writeNumberField("parent_pid", origin.parentProcessId());
+    json.writeStringField("parent_command", TransactionText.command(origin.parentCommand()));
+    json.writeStringField("directory", beginning.workingDirectory());
+    json.writeStringField("isolation", origin.isolation());
+    json.writeStringField("barrier", outcome == null ? null : outcome.barrier());
+    if (outcome == null || outcome.renames() < 0) {
+      json.writeNullField("exposure_renames");
+    } else {
+      json.writeNumberField("exposure_renames", outcome.renames());
+    }
+    if (outcome == null) {
+      json.writeNullField("duration_us");
+    } else {
+      json.writeNumberField(
+          "duration_us", ChronoUnit.MICROS.between(beginning.began(), outcome.at()));
     }
   }
 

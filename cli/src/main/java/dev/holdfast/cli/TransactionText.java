@@ -3,9 +3,11 @@ package dev.holdfast.cli;
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.journal.Beginning;
 import dev.holdfast.journal.ByteString;
+import dev.holdfast.journal.Origin;
 import dev.holdfast.journal.Outcome;
 import dev.holdfast.journal.TransactionRecord;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -51,7 +53,11 @@ final class TransactionText {
     lines.add("began       " + TimeText.forPeople(beginning.began()));
     if (outcome != null && transaction.state().isFinal()) {
       String by = outcome.recovered() ? ", by recovery" : "";
-      lines.add("finished    " + TimeText.forPeople(outcome.at()) + by);
+      Duration took = Duration.between(beginning.began(), outcome.at());
+      lines.add(
+          "finished    %s%s, after %d.%03d s"
+              .formatted(
+                  TimeText.forPeople(outcome.at()), by, took.toSeconds(), took.toMillisPart()));
     }
     lines.add(
         ArgumentText.oneLine(
@@ -62,11 +68,15 @@ final class TransactionText {
                     beginning.host())));
     lines.add("roots       " + paths(beginning.roots()));
     lines.add("command     " + ArgumentText.oneLine(command(beginning)));
+    lines.addAll(circumstances(beginning));
     if (!beginning.message().isEmpty()) {
       lines.add("message     " + ArgumentText.oneLine(beginning.message()));
     }
     if (undoes != null) {
       lines.add("undoes      " + undoes);
+    }
+    if (beginning.origin().takesBack().size() > 1) {
+      lines.add("takes back  " + numbers(beginning.origin().takesBack()));
     }
     if (outcome != null) {
       lines.addAll(lines(outcome));
@@ -77,6 +87,40 @@ final class TransactionText {
     return lines;
   }
 
+  private static List<String> circumstances(Beginning beginning) {
+    Origin origin = beginning.origin();
+    List<String> lines = new ArrayList<>();
+    if (!beginning.workingDirectory().isEmpty()) {
+      lines.add("in          " + ArgumentText.oneLine(beginning.workingDirectory()));
+    }
+    if (origin.parentProcessId() > 0) {
+      String parent = command(origin.parentCommand());
+      lines.add(
+          "process     %d, started by %d%s, boot %s"
+              .formatted(
+                  beginning.processId(),
+                  origin.parentProcessId(),
+                  parent.isEmpty() ? "" : " (" + ArgumentText.oneLine(parent) + ")",
+                  beginning.bootId()));
+    }
+    String sudo = origin.sudoUser();
+    if (sudo != null) {
+      lines.add("sudo by     " + ArgumentText.oneLine(sudo));
+    }
+    if (beginning.loginUid() >= 0) {
+      lines.add("login uid   " + beginning.loginUid());
+    }
+    if (origin.kind() != Origin.Kind.UPDATE) {
+      lines.add("kind        " + origin.kind().label());
+    }
+    return lines;
+  }
+
+  /** Returns transactions' numbers one after the other. */
+  static String numbers(List<Long> sequences) {
+    return sequences.stream().map(String::valueOf).collect(Collectors.joining(" "));
+  }
+
   private static List<String> lines(Outcome outcome) {
     List<String> lines = new ArrayList<>();
     if (outcome.level() != null) {
@@ -84,6 +128,9 @@ final class TransactionText {
     }
     if (outcome.exposureMicros() >= 0) {
       lines.add("exposure    " + exposure(outcome.exposureMicros(), outcome.renames()));
+    }
+    if (outcome.barrier() != null) {
+      lines.add("barrier     " + outcome.barrier());
     }
     if (outcome.reason() != null) {
       lines.add("reason      " + ArgumentText.oneLine(outcome.reason()));
@@ -100,9 +147,12 @@ final class TransactionText {
 
   /** Returns the command line as a shell would take it. What is not UTF-8 in it is lost. */
   static String command(Beginning beginning) {
-    return beginning.command().stream()
-        .map(TransactionText::shellWord)
-        .collect(Collectors.joining(" "));
+    return command(beginning.command());
+  }
+
+  /** Returns words as a shell would take them. What is not UTF-8 in them is lost. */
+  static String command(List<ByteString> words) {
+    return words.stream().map(TransactionText::shellWord).collect(Collectors.joining(" "));
   }
 
   private static String shellWord(ByteString word) {

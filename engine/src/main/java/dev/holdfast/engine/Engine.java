@@ -23,6 +23,7 @@ final class Engine {
   private final Housekeeping housekeeping;
   private final Levels levels;
   private final String workingDirectory;
+  private final Caller caller;
   private final AtomicBoolean cancelled = new AtomicBoolean();
   private int running;
 
@@ -34,6 +35,7 @@ final class Engine {
     this.housekeeping = new Housekeeping(environment, journal, registry);
     this.levels = new Levels(environment.disk());
     this.workingDirectory = workingDirectory;
+    this.caller = Caller.of(environment.disk());
   }
 
   Environment environment() {
@@ -66,6 +68,10 @@ final class Engine {
 
   Levels levels() {
     return levels;
+  }
+
+  Caller caller() {
+    return caller;
   }
 
   String workingDirectory() {

@@ -1,6 +1,7 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.journal.ByteString;
+import dev.holdfast.journal.Origin;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -13,24 +14,34 @@ import org.jspecify.annotations.Nullable;
  * @param command the command line that asked for it, for the record
  * @param patience how long to wait for another writer and for the gates' readers
  * @param undoes the transaction that it takes back, for the record; or null
+ * @param takesBack all that it takes back, newest first, for the record
+ * @param isolation how its changes are kept apart until they are applied, for the record
+ * @param redacted whether the record is to have no more of the command line than its name
  */
 public record Options(
-    String message, List<ByteString> command, Duration patience, @Nullable Long undoes) {
+    String message,
+    List<ByteString> command,
+    Duration patience,
+    @Nullable Long undoes,
+    List<Long> takesBack,
+    String isolation,
+    boolean redacted) {
   private static final Duration DEFAULT_WAIT = Duration.ofSeconds(60);
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public Options {
     command = List.copyOf(command);
+    takesBack = List.copyOf(takesBack);
   }
 
   /** Returns the defaults with a message. */
   public static Options message(String message) {
-    return new Options(message, List.of(), DEFAULT_WAIT, null);
+    return new Options(message, List.of(), DEFAULT_WAIT, null, List.of(), Origin.STAGED, false);
   }
 
   /** Returns these options with the command line to be recorded. */
   public Options withCommand(List<ByteString> newCommand) {
-    return new Options(message, newCommand, patience, undoes);
+    return new Options(message, newCommand, patience, undoes, takesBack, isolation, redacted);
   }
 
   /** Returns these options with a command line of text. */
@@ -43,11 +54,27 @@ public record Options(
 
   /** Returns these options with another limit for waiting. */
   public Options withPatience(Duration newPatience) {
-    return new Options(message, command, newPatience, undoes);
+    return new Options(message, command, newPatience, undoes, takesBack, isolation, redacted);
   }
 
   /** Returns these options as those of a transaction that takes another one back. */
   public Options withUndoes(long sequence) {
-    return new Options(message, command, patience, sequence);
+    return new Options(
+        message, command, patience, sequence, List.of(sequence), isolation, redacted);
+  }
+
+  /** Returns these options as those of a transaction that takes others back, newest first. */
+  public Options withTakesBack(@Nullable Long sequence, List<Long> all) {
+    return new Options(message, command, patience, sequence, all, isolation, redacted);
+  }
+
+  /** Returns these options with the way in which changes are kept apart until the commit. */
+  public Options withIsolation(String how) {
+    return new Options(message, command, patience, undoes, takesBack, how, redacted);
+  }
+
+  /** Returns these options with a record that keeps secrets on the command line out, or not. */
+  public Options withRedacted(boolean keptOut) {
+    return new Options(message, command, patience, undoes, takesBack, isolation, keptOut);
   }
 }

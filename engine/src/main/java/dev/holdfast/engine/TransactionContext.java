@@ -35,6 +35,7 @@ import dev.holdfast.journal.FileIdentity;
 import dev.holdfast.journal.FileOperation;
 import dev.holdfast.journal.JournalView;
 import dev.holdfast.journal.JournalWriter;
+import dev.holdfast.journal.Origin;
 import dev.holdfast.journal.Outcome;
 import dev.holdfast.journal.Plan;
 import dev.holdfast.journal.PlannedRoot;
@@ -254,11 +255,12 @@ final class TransactionContext implements AutoCloseable {
             host.bootId(),
             host.processId(),
             engine.workingDirectory(),
-            options.command(),
+            Caller.command(options),
             options.message(),
             List.copyOf(parts.keySet()),
             options.undoes(),
-            false);
+            false,
+            engine.caller().origin(Origin.Kind.UPDATE, options));
     record = writer.begin(beginning);
   }
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param roots the roots it was begun on
  * @param undoes the transaction that this one takes back, or null
  * @param lasting whether it outlives its process
+ * @param origin how it came about
  */
 public record Beginning(
     TransactionId id,
@@ -37,11 +38,46 @@ public record Beginning(
     String message,
     List<AbsolutePath> roots,
     @Nullable Long undoes,
-    boolean lasting) {
+    boolean lasting,
+    Origin origin) {
 
   /** Copies the lists. */
   public Beginning {
     command = List.copyOf(command);
     roots = List.copyOf(roots);
+  }
+
+  /** Creates one of an update of which nothing more is known. */
+  public Beginning(
+      TransactionId id,
+      Instant began,
+      String user,
+      int uid,
+      long loginUid,
+      String host,
+      String bootId,
+      long processId,
+      String workingDirectory,
+      List<ByteString> command,
+      String message,
+      List<AbsolutePath> roots,
+      @Nullable Long undoes,
+      boolean lasting) {
+    this(
+        id,
+        began,
+        user,
+        uid,
+        loginUid,
+        host,
+        bootId,
+        processId,
+        workingDirectory,
+        command,
+        message,
+        roots,
+        undoes,
+        lasting,
+        Origin.UNKNOWN);
   }
 }

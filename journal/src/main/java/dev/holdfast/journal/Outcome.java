@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param level the level that the transaction really had (L1, L2, L3), where known
  * @param exposureMicros microseconds from the first to the last visible change, or -1
  * @param renames visible changes in that time, or -1
+ * @param barrier how it was made durable ({@code syncfs} …), where known
  * @param notes paths where somebody else's change was met, and what was done with it
  */
 public record Outcome(
@@ -22,11 +23,24 @@ public record Outcome(
     @Nullable String level,
     long exposureMicros,
     int renames,
+    @Nullable String barrier,
     List<String> notes) {
 
   /** Copies the list. */
   public Outcome {
     notes = List.copyOf(notes);
+  }
+
+  /** Creates one of which it is not known how it was made durable. */
+  public Outcome(
+      Instant at,
+      @Nullable String reason,
+      boolean recovered,
+      @Nullable String level,
+      long exposureMicros,
+      int renames,
+      List<String> notes) {
+    this(at, reason, recovered, level, exposureMicros, renames, null, notes);
   }
 
   /** Returns an outcome with nothing but its time and reason. */
@@ -36,6 +50,6 @@ public record Outcome(
 
   /** Returns this outcome as recorded by recovery. */
   public Outcome byRecovery() {
-    return new Outcome(at, reason, true, level, exposureMicros, renames, notes);
+    return new Outcome(at, reason, true, level, exposureMicros, renames, barrier, notes);
   }
 }

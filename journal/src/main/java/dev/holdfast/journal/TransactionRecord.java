@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param planDigest the hash of the encoded plan; null before the decision
  * @param outcome what was recorded with the present state; null while ACTIVE or just COMMITTED
  * @param pruned whether its before-images were freed
+ * @param decided the number of the record of its decision, 0 before it: of two transactions of one
+ *     root, the one that was decided first was applied first, whatever their sequence numbers say
  */
 public record TransactionRecord(
     long sequence,
@@ -20,7 +22,20 @@ public record TransactionRecord(
     int operations,
     @Nullable ContentDigest planDigest,
     @Nullable Outcome outcome,
-    boolean pruned) {
+    boolean pruned,
+    long decided) {
+
+  /** Creates one whose place among others does not matter. */
+  public TransactionRecord(
+      long sequence,
+      Beginning beginning,
+      TransactionState state,
+      int operations,
+      @Nullable ContentDigest planDigest,
+      @Nullable Outcome outcome,
+      boolean pruned) {
+    this(sequence, beginning, state, operations, planDigest, outcome, pruned, 0);
+  }
 
   /** Returns the transaction's identity. */
   public TransactionId id() {

@@ -47,12 +47,19 @@ public final class Samples {
         message,
         List.of(AbsolutePath.of("/srv/app/conf"), AbsolutePath.of("/etc/sv")),
         null,
-        false);
+        false,
+        new Origin(
+            Origin.Kind.ACCEPT,
+            "ann",
+            4710,
+            List.of(ByteString.of(utf8("-bash")), ByteString.of(new byte[] {(byte) 0xfe})),
+            Origin.STAGED,
+            List.of(9L, 7L)));
   }
 
   /** Returns an outcome. */
   public static Outcome outcome(@Nullable String reason) {
-    return new Outcome(NOW, reason, false, "L1", 1234, 7, List.of());
+    return new Outcome(NOW, reason, false, "L1", 1234, 7, "syncfs", List.of());
   }
 
   /**

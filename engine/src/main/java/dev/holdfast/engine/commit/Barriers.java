@@ -10,6 +10,9 @@ import java.util.Set;
 
 /** Barriers over the file systems of several roots: one for each file system. */
 public final class Barriers {
+  /** How they are made, as the record names it. */
+  static final String METHOD = "syncfs";
+
   private Barriers() {}
 
   /**

@@ -346,6 +346,7 @@ public final class CommitProtocol {
                 standing.level(),
                 exposure.micros(),
                 exposure.renames(),
+                Barriers.METHOD,
                 exposure.notes());
     try (JournalWriter writer = journal.write()) {
       writer.advance(plan.sequence(), state, outcome);

@@ -145,9 +145,11 @@ final class EpochChain implements AutoCloseable {
     }
     TransactionState state = TransactionState.ACTIVE;
     int operations = 0;
+    long decision = 0;
     ContentDigest digest = null;
     Outcome outcome = null;
     if (entry.decided() != 0) {
+      decision = originalNumber(at.store(), entry.decided());
       JournalRecord.Decided decided = decided(at);
       state = TransactionState.COMMITTED;
       operations = decided.operations();
@@ -168,7 +170,14 @@ final class EpochChain implements AutoCloseable {
         operations,
         digest,
         outcome,
-        isPruned(at.sequence()));
+        isPruned(at.sequence()),
+        decision);
+  }
+
+  private static long originalNumber(EpochStore store, long number) throws IOException {
+    return store.record(number) instanceof JournalRecord.Carried(long original, _)
+        ? original
+        : number;
   }
 
   private boolean isPruned(long sequence) throws IOException {

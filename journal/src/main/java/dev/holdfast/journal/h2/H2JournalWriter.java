@@ -83,6 +83,7 @@ final class H2JournalWriter extends H2JournalView implements JournalWriter {
     byte[] encoded = PlanCodec.encode(plan);
     int operations = plan.operations().size();
     var digest = PlanCodec.digest(encoded);
+    long decision = store().lastNumber() + 1;
     appending(() -> {
       IndexEntry entry = store().entry(sequence);
       long number =
@@ -98,7 +99,8 @@ final class H2JournalWriter extends H2JournalView implements JournalWriter {
         operations,
         digest,
         null,
-        before.pruned());
+        before.pruned(),
+        decision);
   }
 
   @Override
@@ -125,7 +127,8 @@ final class H2JournalWriter extends H2JournalView implements JournalWriter {
         before.operations(),
         before.planDigest(),
         outcome,
-        before.pruned());
+        before.pruned(),
+        before.decided());
   }
 
   private TransactionRecord before(long sequence, TransactionState next) throws IOException {

@@ -8,6 +8,7 @@ import dev.holdfast.journal.CanonicalWriter;
 import dev.holdfast.journal.ChainHead;
 import dev.holdfast.journal.ContentDigest;
 import dev.holdfast.journal.JournalException;
+import dev.holdfast.journal.Origin;
 import dev.holdfast.journal.Outcome;
 import dev.holdfast.journal.TransactionId;
 import dev.holdfast.journal.TransactionState;
@@ -88,6 +89,23 @@ final class RecordCodec {
       out.number(undoes);
     }
     out.flag(beginning.lasting());
+    origin(out, beginning.origin());
+  }
+
+  private static void origin(CanonicalWriter out, Origin origin) {
+    out.u8(code(origin.kind()));
+    optional(out, origin.sudoUser());
+    out.signed(origin.parentProcessId()).count(origin.parentCommand().size());
+    origin.parentCommand().forEach(word -> out.bytes(word.bytes()));
+    out.text(origin.isolation()).count(origin.takesBack().size());
+    origin.takesBack().forEach(out::number);
+  }
+
+  private static int code(Origin.Kind kind) {
+    return switch (kind) {
+      case UPDATE -> 0;
+      case ACCEPT -> 1;
+    };
   }
 
   private static void outcome(CanonicalWriter out, Outcome outcome) {
@@ -96,6 +114,7 @@ final class RecordCodec {
     out.flag(outcome.recovered());
     optional(out, outcome.level());
     out.signed(outcome.exposureMicros()).signed(outcome.renames());
+    optional(out, outcome.barrier());
     out.count(outcome.notes().size());
     outcome.notes().forEach(out::text);
   }
@@ -233,7 +252,35 @@ final class RecordCodec {
         message,
         roots,
         undoes,
-        lasting);
+        lasting,
+        origin(in));
+  }
+
+  private static Origin origin(CanonicalReader in) throws JournalException {
+    int code = in.u8();
+    Origin.Kind kind = null;
+    for (Origin.Kind each : Origin.Kind.values()) {
+      if (code(each) == code) {
+        kind = each;
+      }
+    }
+    if (kind == null) {
+      throw in.damaged("there is no kind of transaction " + code);
+    }
+    String sudoUser = in.flag() ? in.text() : null;
+    long parentProcessId = in.signed();
+    int words = in.count(1);
+    List<ByteString> parentCommand = new ArrayList<>();
+    for (int i = 0; i < words; i++) {
+      parentCommand.add(ByteString.of(in.bytes()));
+    }
+    String isolation = in.text();
+    int count = in.count(1);
+    List<Long> takesBack = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      takesBack.add(sequence(in));
+    }
+    return new Origin(kind, sudoUser, parentProcessId, parentCommand, isolation, takesBack);
   }
 
   private static AbsolutePath absolute(CanonicalReader in) throws JournalException {
@@ -259,12 +306,13 @@ final class RecordCodec {
     if (renames != (int) renames) {
       throw in.damaged("too many renames");
     }
+    String barrier = in.flag() ? in.text() : null;
     int count = in.count(1);
     List<String> notes = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       notes.add(in.text());
     }
-    return new Outcome(at, reason, recovered, level, exposureMicros, (int) renames, notes);
+    return new Outcome(at, reason, recovered, level, exposureMicros, (int) renames, barrier, notes);
   }
 
   private static TransactionState state(CanonicalReader in) throws JournalException {
