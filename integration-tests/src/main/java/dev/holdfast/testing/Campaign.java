@@ -2,6 +2,7 @@ package dev.holdfast.testing;
 
 import dev.holdfast.testing.proof.FaultCampaign;
 import dev.holdfast.testing.proof.SimulationCampaign;
+import dev.holdfast.testing.scale.ScaleCampaign;
 import java.util.Arrays;
 import java.util.List;
 
@@ -19,6 +20,7 @@ public final class Campaign {
       System.exit(
           switch (name) {
             case "simulation" -> SimulationCampaign.run(rest, System.out);
+            case "scale" -> ScaleCampaign.run(rest, System.out);
             case "faults" -> FaultCampaign.run(rest, System.out);
             default -> {
               System.err.println("verify: there is no campaign \"" + name + "\"");
