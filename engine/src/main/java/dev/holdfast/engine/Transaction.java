@@ -253,6 +253,15 @@ public final class Transaction implements AutoCloseable {
     RelativePath checked = RelativePath.of(path);
     RootChanges changes = change(root, checked);
     Facts facts = require(changes, checked, "set attributes of");
+    if (name.startsWith("user.")
+        && facts.type() != FileType.FILE
+        && facts.type() != FileType.DIRECTORY) {
+      throw new RefusedException(
+          changes.tree().path().resolve(checked)
+              + " cannot have the attribute "
+              + name
+              + ": only files and directories have user attributes (xattr(7))");
+    }
     TreeMap<String, ByteString> attributes = new TreeMap<>(facts.extendedAttributes());
     if (value == null) {
       attributes.remove(name);

@@ -1,6 +1,7 @@
 package dev.holdfast.testing;
 
 import dev.holdfast.testing.proof.FaultCampaign;
+import dev.holdfast.testing.proof.SequenceCampaign;
 import dev.holdfast.testing.proof.SimulationCampaign;
 import dev.holdfast.testing.scale.ScaleCampaign;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ public final class Campaign {
           switch (name) {
             case "simulation" -> SimulationCampaign.run(rest, System.out);
             case "scale" -> ScaleCampaign.run(rest, System.out);
+            case "sequences" -> SequenceCampaign.run(rest, System.out);
             case "faults" -> FaultCampaign.run(rest, System.out);
             default -> {
               System.err.println("verify: there is no campaign \"" + name + "\"");

@@ -66,6 +66,13 @@ public final class DirectoryTree implements AssertProvider<DirectoryTreeAssert> 
     return new DirectoryTree(left);
   }
 
+  /** Returns this tree without one entry. */
+  public DirectoryTree without(RelativePath path) {
+    SortedMap<RelativePath, TreeEntry> left = new TreeMap<>(entries);
+    left.remove(path);
+    return new DirectoryTree(left);
+  }
+
   /** Returns the entries by path, the root first. */
   public SortedMap<RelativePath, TreeEntry> entries() {
     return entries;

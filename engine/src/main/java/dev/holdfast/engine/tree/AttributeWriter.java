@@ -109,13 +109,14 @@ public final class AttributeWriter {
   }
 
   /**
-   * Returns whether any field that differs between {@code from} and {@code to} is as in the latter.
+   * Returns whether any field that differs between {@code from} and {@code to} is as in the latter,
+   * or on the way to it.
    */
   public static boolean isAnySet(Attributed node, Facts from, Facts to) throws DiskException {
     Stat now = node.stat();
     if (isSet(now.uid(), from.uid(), to.uid())
         || isSet(now.gid(), from.gid(), to.gid())
-        || isSet(now.mode(), from.mode(), to.mode())
+        || (now.mode() != from.mode() && isOurMode(now.mode(), from, to))
         || isSet(now.modified(), from.modified(), to.modified())) {
       return true;
     }

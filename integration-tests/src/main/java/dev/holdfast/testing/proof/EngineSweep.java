@@ -6,6 +6,7 @@ import dev.holdfast.engine.Holdfast;
 import dev.holdfast.testing.CrashPlan;
 import dev.holdfast.testing.DirectoryTree;
 import dev.holdfast.testing.History;
+import dev.holdfast.testing.InterceptedDisk;
 import dev.holdfast.testing.PowerCut;
 import dev.holdfast.testing.SimulatedDisk;
 import java.io.IOException;
@@ -41,7 +42,11 @@ public final class EngineSweep {
 
   /** Runs and records the scenario. */
   public static EngineSweep record(Scenario scenario, Figures figures) throws IOException {
-    return record(scenario, figures, disk -> disk, disk -> disk);
+    View running =
+        scenario.service()
+            ? disk -> new InterceptedDisk(disk, new Service(disk, scenario.roots()))
+            : disk -> disk;
+    return record(scenario, figures, running, disk -> disk);
   }
 
   /** The engine's view of a disk. */
@@ -67,8 +72,8 @@ public final class EngineSweep {
         update.run(holdfast, view);
         disk.note(acknowledgement(number));
         Map<AbsolutePath, DirectoryTree> after = scenario.trees(disk);
-        if (states.contains(after)) {
-          throw new IllegalStateException("update " + number + " of " + scenario + " is no change");
+        if (states.getLast().equals(after)) {
+          throw new NoChangeException("update " + number + " of " + scenario + " is no change");
         }
         states.add(after);
       }
@@ -93,6 +98,23 @@ public final class EngineSweep {
   /** Returns the number of steps. */
   public int steps() {
     return history.steps();
+  }
+
+  /**
+   * Returns every crash that can be at one step where no more than {@code most} changes are
+   * pending: a kill, and a power cut for each subset of them; elsewhere as {@link #plans}.
+   */
+  public List<CrashPlan> everyPlan(int step, int most, long seed) {
+    CrashPlan kill = CrashPlan.kill(step);
+    int pending = history.pendingBefore(kill);
+    if (pending > most) {
+      return plans(step, seed, 1);
+    }
+    List<CrashPlan> plans = new ArrayList<>(List.of(kill));
+    for (PowerCut cut : PowerCut.subsets(pending)) {
+      plans.add(CrashPlan.powerCut(step, cut.mode(), cut.seed()));
+    }
+    return plans;
   }
 
   /** Returns all crashes worth trying at one step: a kill, and power cuts of all modes. */

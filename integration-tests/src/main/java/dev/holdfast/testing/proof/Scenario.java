@@ -3,6 +3,7 @@ package dev.holdfast.testing.proof;
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.RelativePath;
 import dev.holdfast.engine.Holdfast;
 import dev.holdfast.testing.DirectoryTree;
 import dev.holdfast.testing.SimulatedDisk;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
  * @param roots all roots that are looked at
  * @param registered whether the journal is made and the roots are put under care before the
  *     recording, so that no crash falls into that
+ * @param service whether a service writes in the trees meanwhile
  * @param preparation makes the trees
  * @param updates the transactions, in order
  */
@@ -30,6 +32,7 @@ public record Scenario(
     AbsolutePath state,
     List<AbsolutePath> roots,
     boolean registered,
+    boolean service,
     Preparation preparation,
     List<Update> updates) {
 
@@ -78,7 +81,8 @@ public record Scenario(
     for (AbsolutePath root : roots) {
       try (var parent = reader.openDirectory(root.parent())) {
         if (parent.stat(root.name()).isPresent()) {
-          trees.put(root, DirectoryTree.of(reader, root, all));
+          DirectoryTree tree = DirectoryTree.of(reader, root, all);
+          trees.put(root, service ? tree.without(RelativePath.of(Service.FILE)) : tree);
         }
       }
     }

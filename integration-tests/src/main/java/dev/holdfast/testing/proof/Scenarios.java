@@ -22,7 +22,7 @@ import java.util.List;
 public final class Scenarios {
   private static final String SITE = "/srv/site";
   private static final String OTHER = "/srv/other";
-  private static final String STATE = "/var/lib/holdfast";
+  static final String STATE = "/var/lib/holdfast";
 
   private Scenarios() {}
 
@@ -45,6 +45,12 @@ public final class Scenarios {
 
   /** Returns the scenario of this name. */
   public static Scenario named(String name) {
+    if (OperationSequence.isName(name)) {
+      return OperationSequence.named(name).scenario();
+    }
+    if (RandomScenario.isName(name)) {
+      return RandomScenario.named(name).scenario();
+    }
     return all().stream()
         .filter(scenario -> scenario.name().equals(name))
         .findFirst()
@@ -54,26 +60,26 @@ public final class Scenarios {
   // ---- machines --------------------------------------------------------------------------------
 
   /** Of a kind on which one barrier covers the journal too: xfs needs no look at /sys. */
-  private static SimulatedDisk oneDisk() {
+  static SimulatedDisk oneDisk() {
     return SimulatedDisk.builder().mount(VolumeFacts.at("/").type("xfs")).build();
   }
 
-  private static SimulatedDisk siteOnItsOwn() {
+  static SimulatedDisk siteOnItsOwn() {
     return SimulatedDisk.builder().mount("/srv").build();
   }
 
   /** The journal on the same disk as one of the roots. */
-  private static SimulatedDisk twoDisks() {
+  static SimulatedDisk twoDisks() {
     return SimulatedDisk.builder().mount("/srv/second").build();
   }
 
-  private static SimulatedDisk threeDisks() {
+  static SimulatedDisk threeDisks() {
     return SimulatedDisk.builder().mount("/srv").mount("/srv/second").build();
   }
 
   // ---- scenarios -------------------------------------------------------------------------------
 
-  private static Scenario of(
+  static Scenario of(
       String name,
       java.util.function.Supplier<SimulatedDisk> machine,
       List<String> roots,
@@ -85,6 +91,7 @@ public final class Scenarios {
         AbsolutePath.of(STATE),
         roots.stream().map(AbsolutePath::of).toList(),
         true,
+        false,
         preparation,
         List.of(updates));
   }
@@ -134,6 +141,7 @@ public final class Scenarios {
         Scenarios::oneDisk,
         AbsolutePath.of(STATE),
         List.of(AbsolutePath.of(SITE)),
+        false,
         false,
         disk -> TreeMaker.at(disk, SITE).file("a", "one").file("b", "one"),
         List.of(
