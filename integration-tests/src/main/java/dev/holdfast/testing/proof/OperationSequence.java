@@ -54,6 +54,7 @@ record OperationSequence(boolean together, List<Operation> operations) {
       tx.write(root, "a/in", bytes("in"));
     });
 
+    @SuppressWarnings("ImmutableEnumChecker") // a lambda without state
     private final Scenarios.Edit edit;
 
     Operation(Scenarios.Edit edit) {

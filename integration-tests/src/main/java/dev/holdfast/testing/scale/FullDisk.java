@@ -136,9 +136,8 @@ public final class FullDisk implements AutoCloseable {
       said = Said.IN_DOUBT;
     } catch (IOException e) {
       said = Said.ROLLED_BACK;
-      if (e.getMessage() == null
-          || !e.getMessage().contains("nothing was changed")
-              && !e.getMessage().contains("put back")) {
+      String text = String.valueOf(e.getMessage());
+      if (!text.contains("nothing was changed") && !text.contains("put back")) {
         throw new AssertionError(when + ": it does not say how things stand: " + e, e);
       }
     }

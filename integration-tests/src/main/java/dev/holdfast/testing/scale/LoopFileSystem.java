@@ -4,6 +4,8 @@ import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
@@ -38,11 +40,11 @@ public final class LoopFileSystem implements AutoCloseable {
     BTRFS("commit=300", "-q", "-f");
 
     private final String mount;
-    private final List<String> options;
+    private final ImmutableList<String> options;
 
     Kind(String mount, String... options) {
       this.mount = mount;
-      this.options = List.of(options);
+      this.options = ImmutableList.copyOf(options);
     }
 
     @Override
@@ -100,9 +102,10 @@ public final class LoopFileSystem implements AutoCloseable {
   /** Returns the kernel's counters of the device, from its making. */
   public DeviceCounts counts() throws IOException {
     Path stat = Path.of("/sys/block", Path.of(device).getFileName().toString(), "stat");
-    String[] fields = Files.readString(stat).strip().split("\\s+");
+    List<String> fields =
+        Splitter.on(' ').omitEmptyStrings().splitToList(Files.readString(stat).strip());
     return new DeviceCounts(
-        Long.parseLong(fields[FLUSHES]), Long.parseLong(fields[SECTORS_WRITTEN]) / 2);
+        Long.parseLong(fields.get(FLUSHES)), Long.parseLong(fields.get(SECTORS_WRITTEN)) / 2);
   }
 
   /** Takes away all of the space that is left but {@code bytes}, roughly. */

@@ -95,7 +95,9 @@ class RestoredBackupTest {
             .containsExactlyElementsOf(DirectoryTree.of(disk, "/root/last").names());
       }
     } catch (HoldfastException | JournalException e) {
-      return outcome + ", then refused: " + e.getMessage().replaceAll("[0-9a-f-]{8,}", "…");
+      return outcome
+          + ", then refused: "
+          + String.valueOf(e.getMessage()).replaceAll("[0-9a-f-]{8,}", "…");
     }
     return outcome + ", goes on";
   }
