@@ -9,6 +9,8 @@ enum CommandName {
   UNDO(Group.UPDATE, "undo", "TX", "take a transaction back in a new one"),
   RECOVER(Group.RECOVER, "recover", "[ROOT]…", "finish or roll back whatever a crash left"),
   RESOLVE(Group.RECOVER, "resolve", "TX DIRECTION", "end a transaction that is in doubt"),
+  GATE(Group.RECOVER, "gate", "ROOT -- COMMAND", "run COMMAND while no update is half applied"),
+  INSTALL_BOOT(Group.RECOVER, "install-boot", "", "recovery before services, and the gate"),
   STATUS(Group.LOOK_BACK, "status", "", "open and pending transactions, and the roots"),
   LOG(Group.LOOK_BACK, "log", "[ROOT or PATH]", "past transactions, newest first"),
   SHOW(Group.LOOK_BACK, "show", "TX", "one transaction, with each operation"),
@@ -87,6 +89,8 @@ enum CommandName {
       case UNDO -> new UndoCommand();
       case RECOVER -> new RecoverCommand();
       case RESOLVE -> new ResolveCommand();
+      case GATE -> new GateCommand();
+      case INSTALL_BOOT -> new InstallBootCommand();
       case STATUS -> new StatusCommand();
       case LOG -> new LogCommand();
       case SHOW -> new ShowCommand();

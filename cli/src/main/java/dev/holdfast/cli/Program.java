@@ -91,7 +91,14 @@ final class Program {
   private Session session(@Nullable ByteString state, List<ByteString> commandLine) {
     Disk machine = disk.get();
     StateDirectories states = new StateDirectories(machine, environment, state);
-    return new Session(machine, printer, clock, states, interruption, commandLine);
+    return new Session(
+        machine,
+        printer,
+        clock,
+        states,
+        interruption,
+        commandLine,
+        environment.variable("HOLDFAST_PROGRAM"));
   }
 
   private ExitCode print(List<String> lines) {

@@ -28,6 +28,7 @@ final class Session {
   private final StateDirectories states;
   private final Interruption interruption;
   private final List<ByteString> commandLine;
+  private final Optional<ByteString> program;
 
   Session(
       Disk disk,
@@ -35,13 +36,15 @@ final class Session {
       Clock clock,
       StateDirectories states,
       Interruption interruption,
-      List<ByteString> commandLine) {
+      List<ByteString> commandLine,
+      Optional<ByteString> program) {
     this.disk = disk;
     this.printer = printer;
     this.clock = clock;
     this.states = states;
     this.interruption = interruption;
     this.commandLine = List.copyOf(commandLine);
+    this.program = program;
   }
 
   /** Returns where results go. */
@@ -57,6 +60,11 @@ final class Session {
   /** Returns the machine's disk, to be handed to the engine. */
   Disk disk() {
     return disk;
+  }
+
+  /** Returns the path that this program was called by, where that is known. */
+  Optional<ByteString> program() {
+    return program;
   }
 
   /** Returns where journals live. */

@@ -5,7 +5,6 @@ import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
-import dev.holdfast.disk.Stat;
 import dev.holdfast.disk.linux.LinuxDisk;
 import dev.holdfast.engine.commit.Environment;
 import dev.holdfast.engine.commit.RecoveryReport;
@@ -15,7 +14,6 @@ import dev.holdfast.engine.failure.BusyException;
 import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.source.TreeSource;
 import dev.holdfast.journal.Journal;
-import dev.holdfast.journal.JournalWriter;
 import dev.holdfast.journal.h2.H2Journal;
 import dev.holdfast.journal.h2.Limits;
 import java.io.IOException;
@@ -138,11 +136,8 @@ public final class Holdfast implements AutoCloseable {
    */
   public Root root(AbsolutePath directory) throws IOException {
     AbsolutePath path = resolved(directory);
-    if (engine.registry().control(path).isPresent()) {
-      return new Root(path);
-    }
-    try (JournalWriter writer = engine.journal().write()) {
-      register(path, writer);
+    if (engine.registry().control(path).isEmpty()) {
+      new Registration(engine, path).run();
     }
     return new Root(path);
   }
@@ -165,46 +160,6 @@ public final class Holdfast implements AutoCloseable {
   /** Returns the root as it is registered, even if it is gone. */
   private AbsolutePath known(AbsolutePath root) throws IOException {
     return engine.registry().control(root).isPresent() ? root : resolved(root);
-  }
-
-  private void register(AbsolutePath path, JournalWriter held) throws IOException {
-    Disk disk = engine.environment().disk();
-    if (engine.registry().control(path).isPresent()) {
-      return;
-    }
-    try (Directory parent = disk.openDirectory(path.parent())) {
-      Stat stat = parent.stat(path.name()).orElse(null);
-      if (stat != null && !stat.isDirectory()) {
-        throw new RefusedException(path + " is not a directory; nothing was changed");
-      }
-    }
-    AbsolutePath state = journalOf(disk, path);
-    if (state != null && !state.equals(engine.journal().directory())) {
-      throw new BusyException(
-          path
-              + " belongs to the journal in "
-              + state
-              + ", not to that in "
-              + engine.journal().directory(),
-          "journal in " + state);
-    }
-    AbsolutePath place = ControlDirectory.placeFor(disk, path);
-    Owner owner =
-        new Owner(held.journal(), disk.host().machineId(), engine.journal().directory(), path, 0);
-    try (ControlDirectory control = ControlDirectory.create(disk, place, owner)) {
-      Owner found = control.owner().orElse(owner);
-      if (!found.journal().equals(held.journal())) {
-        throw new BusyException(
-            control.path()
-                + " belongs to another journal, in "
-                + found.state()
-                + "; use that one, or if it is lost, `holdfast recover --adopt "
-                + path
-                + "`",
-            "journal " + found.journal());
-      }
-    }
-    engine.registry().add(path, place);
   }
 
   // ---- updates ---------------------------------------------------------------------------------

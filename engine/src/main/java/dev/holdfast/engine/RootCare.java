@@ -97,7 +97,8 @@ final class RootCare {
    * crash in between leaves a directory that nobody looks for, which the next registration takes
    * over and the next {@code forget} removes. The other way round it would leave a listed root
    * without its control directory, which is what a root that is not mounted looks like: nothing on
-   * it could start before somebody came.
+   * it could start before somebody came. What nobody looks for is nobody's evidence either, so the
+   * control directory says first that it is on its way out.
    */
   void forget(AbsolutePath root) throws IOException {
     forget(root, PATIENCE);
@@ -125,6 +126,7 @@ final class RootCare {
         ours = isOurs(control);
         if (ours) {
           requireNothingOpen(root, control);
+          control.forget();
         }
         unregister(root);
         if (ours) {

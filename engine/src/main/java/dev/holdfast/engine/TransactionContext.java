@@ -283,8 +283,11 @@ final class TransactionContext implements AutoCloseable {
         return nothing();
       }
       for (int attempt = 1; ; attempt++) {
-        addCover();
+        Set<AbsolutePath> known = addCover();
         try (RootLocks _ = lock()) {
+          if (!known.equals(engine.registry().roots().keySet())) {
+            continue; // A root came under care before our locks could keep it from that.
+          }
           if (!isAnyPending()) {
             return commitLocked();
           }
@@ -305,18 +308,25 @@ final class TransactionContext implements AutoCloseable {
     return new Committed(OptionalLong.empty(), 0, List.of(), 0, 0, List.of());
   }
 
-  /** Adds every other registered root around or inside what is touched (hole 22). */
-  private void addCover() throws IOException {
+  /**
+   * Adds every other registered root around or inside what is touched (hole 22): so the gate of any
+   * one root that holds a path is enough for whoever reads it.
+   *
+   * @return all the roots that there are
+   */
+  private Set<AbsolutePath> addCover() throws IOException {
     Set<AbsolutePath> touched = new HashSet<>();
     for (Part part : parts.values()) {
       part.changes.touchedPaths().forEach(path -> touched.add(part.path.resolve(path)));
     }
-    for (AbsolutePath other : engine.registry().roots().keySet()) {
+    Set<AbsolutePath> known = engine.registry().roots().keySet();
+    for (AbsolutePath other : known) {
       if (!parts.containsKey(other)
           && touched.stream().anyMatch(path -> path.contains(other) || other.contains(path))) {
         parts.put(other, new Part(other));
       }
     }
+    return known;
   }
 
   private RootLocks lock() throws IOException {

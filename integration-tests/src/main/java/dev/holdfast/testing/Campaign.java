@@ -4,6 +4,7 @@ import dev.holdfast.testing.proof.FaultCampaign;
 import dev.holdfast.testing.proof.SequenceCampaign;
 import dev.holdfast.testing.proof.SimulationCampaign;
 import dev.holdfast.testing.scale.ScaleCampaign;
+import dev.holdfast.testing.services.ServiceCampaign;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,6 +25,7 @@ public final class Campaign {
             case "scale" -> ScaleCampaign.run(rest, System.out);
             case "sequences" -> SequenceCampaign.run(rest, System.out);
             case "faults" -> FaultCampaign.run(rest, System.out);
+            case "services" -> ServiceCampaign.run(rest, System.out);
             default -> {
               System.err.println("verify: there is no campaign \"" + name + "\"");
               yield 2;

@@ -1,12 +1,15 @@
 package dev.holdfast.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Runs the real program in processes of their own. They work in one folder and keep their journal
@@ -54,6 +57,51 @@ final class Installed {
     List<String> command = command();
     command.addAll(List.of(words));
     return launch(command);
+  }
+
+  /**
+   * Runs a command line that is killed as the call with this number of the thread that updates is
+   * entered: SIGKILL by strace at a renameat2(2).
+   */
+  Invoked killedAtRename(int number, String... words) throws IOException, InterruptedException {
+    return traced(List.of("-e", "inject=renameat2:signal=KILL:when=" + number), words).end();
+  }
+
+  /**
+   * Runs a command line and returns its calls of renameat2(2), a line each, begun by its thread.
+   */
+  List<String> renames(String... words) throws IOException, InterruptedException {
+    Path trace = Files.createTempFile(outputs, "trace", ".txt");
+    traced(List.of("-o", trace.toString()), words).end().exits(0);
+    return Files.readAllLines(trace, StandardCharsets.ISO_8859_1).stream()
+        .filter(line -> line.contains("renameat2("))
+        .toList();
+  }
+
+  private Running traced(List<String> options, String... words) throws IOException {
+    List<String> command = new ArrayList<>(List.of("strace", "-f", "-qq", "-e", "signal=none"));
+    command.addAll(List.of("-e", "trace=renameat2"));
+    command.addAll(options);
+    command.addAll(command());
+    command.addAll(List.of(words));
+    return launch(command);
+  }
+
+  /** Returns a script that is the program, for programs that call it by a path. */
+  Path script() throws IOException {
+    Path script = outputs.resolve("holdfast");
+    if (!Files.exists(script)) {
+      String call =
+          command().stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+      Files.writeString(script, "#!/bin/sh\nexec " + call + " \"$@\"\n");
+      Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    return script;
+  }
+
+  /** Runs any other command line in the folder and with the variables of the program's. */
+  Running other(String... command) throws IOException {
+    return launch(List.of(command));
   }
 
   private static List<String> command() {

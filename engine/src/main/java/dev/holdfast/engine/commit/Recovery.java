@@ -222,7 +222,7 @@ public final class Recovery {
     try (JournalView view = journal.read()) {
       removeOrphans(control, view);
     }
-    if (control.hasPreparedSequence() && !control.isPending()) {
+    if (control.isForgotten() || (control.hasPreparedSequence() && !control.isPending())) {
       try (RootLocks _ =
           RootLocks.take(
               RootLocks.Kind.WRITER,
@@ -233,6 +233,9 @@ public final class Recovery {
               Checkpoint.NONE)) {
         if (!control.isPending()) {
           control.dropSequence();
+        }
+        if (registry.roots().containsValue(control.path())) {
+          control.keep(); // Taking it out of care was cut off before it was off the list.
         }
       } catch (BusyException _) {
         // Its writer is alive.

@@ -44,6 +44,7 @@ public final class ControlDirectory implements AutoCloseable {
   private static final EntryName GATE = EntryName.of("gate");
   private static final EntryName PENDING = EntryName.of("pending");
   private static final EntryName PENDING_NEXT = EntryName.of("pending.next");
+  private static final EntryName FORGOTTEN = EntryName.of("forgotten");
   private static final EntryName SETTINGS = EntryName.of("settings");
   private static final EntryName SETTINGS_NEXT = EntryName.of("settings.next");
   private static final EntryName TRANSACTIONS = EntryName.of("tx");
@@ -161,6 +162,7 @@ public final class ControlDirectory implements AutoCloseable {
         if (made.owner().isEmpty()) {
           made.write(OWNER_NEXT, OWNER, owner.encode());
         }
+        made.keep();
         sync.sync();
         return made;
       } catch (DiskException e) {
@@ -251,6 +253,29 @@ public final class ControlDirectory implements AutoCloseable {
   public void changeOwner(Owner owner) throws DiskException {
     write(OWNER_NEXT, OWNER, owner.encode());
     directory.sync();
+  }
+
+  /**
+   * Says, durable on return, that the root is being taken out of care: from here on the gate lets
+   * nobody in, because updates of roots around this one may not know of it any more.
+   */
+  public void forget() throws DiskException {
+    if (!isForgotten()) {
+      directory.create(FORGOTTEN, READABLE_FILE).close();
+    }
+    directory.sync();
+  }
+
+  /** Returns whether the root is being taken out of care, or that was cut off. */
+  public boolean isForgotten() throws DiskException {
+    return directory.stat(FORGOTTEN).isPresent();
+  }
+
+  /** Takes back what {@link #forget} said. The caller knows that the root is on the list. */
+  public void keep() throws DiskException {
+    if (isForgotten()) {
+      directory.unlink(FORGOTTEN);
+    }
   }
 
   private void write(EntryName temporary, EntryName name, byte[] bytes) throws DiskException {
