@@ -1,6 +1,7 @@
 package dev.holdfast.testing.proof;
 
 import dev.holdfast.disk.Directory;
+import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.testing.proof.Mutation.Action;
@@ -15,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * The mistakes that the sweep must catch, each made in the run or in the recovery. A sweep that
  * finds nothing wrong with one of them proves nothing of the engine either.
  */
-final class Mutants {
+public final class Mutants {
   /** What a mutation itself leaves, and the engine is not to be blamed for. */
-  static final String OWN_LITTER = "pending.late";
+  public static final String OWN_LITTER = "pending.late";
 
   private static final String JOURNAL = "/journal/epoch-";
 
@@ -30,14 +31,26 @@ final class Mutants {
    * @param run made while transactions run
    * @param recovery made while recovering
    */
-  record Mutant(String name, String scenario, Mutation.Maker run, Mutation.Maker recovery) {
+  public record Mutant(String name, String scenario, Mutation.Maker run, Mutation.Maker recovery) {
+
+    /** Returns the disk of one run. */
+    public Disk running(Disk disk) {
+      return new MutantDisk(disk, run.make());
+    }
+
+    /** Returns the disk of one recovery. */
+    public Disk recovering(Disk disk) {
+      return new MutantDisk(disk, recovery.make());
+    }
+
     @Override
     public String toString() {
       return name;
     }
   }
 
-  static List<Mutant> all() {
+  /** Returns all. */
+  public static List<Mutant> all() {
     String elsewhere = "small-edits-journal-elsewhere";
     return List.of(
         running("barrier 1 is left out", elsewhere, () -> barriers(Mutants::isOdd)),
@@ -74,7 +87,7 @@ final class Mutants {
             "first-time",
             () ->
                 without(
-                    step -> step.verb() == Verb.SYNC_DIRECTORY && step.path().startsWith("/var"))),
+                    step -> step.verb() == Verb.SYNC_DIRECTORY && step.path().contains("/var"))),
         recovering(
             "recovery goes forward without go",
             "small-edits",

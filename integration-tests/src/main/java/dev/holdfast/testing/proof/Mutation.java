@@ -9,7 +9,7 @@ import dev.holdfast.disk.EntryName;
  * step that is left out, or done at another time. Remembers what it has seen, so it is good for one
  * run.
  */
-interface Mutation {
+public interface Mutation {
 
   /** Makes a new one for one run. */
   @FunctionalInterface
