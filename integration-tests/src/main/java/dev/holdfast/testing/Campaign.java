@@ -1,5 +1,6 @@
 package dev.holdfast.testing;
 
+import dev.holdfast.testing.block.PowerCampaign;
 import dev.holdfast.testing.proof.FaultCampaign;
 import dev.holdfast.testing.proof.SequenceCampaign;
 import dev.holdfast.testing.proof.SimulationCampaign;
@@ -24,6 +25,7 @@ public final class Campaign {
             case "simulation" -> SimulationCampaign.run(rest, System.out);
             case "scale" -> ScaleCampaign.run(rest, System.out);
             case "sequences" -> SequenceCampaign.run(rest, System.out);
+            case "power" -> PowerCampaign.run(rest, System.out);
             case "faults" -> FaultCampaign.run(rest, System.out);
             case "services" -> ServiceCampaign.run(rest, System.out);
             default -> {

@@ -1,0 +1,67 @@
+package dev.holdfast.testing.block;
+
+import dev.holdfast.testing.proof.Mutants;
+import dev.holdfast.testing.proof.Mutants.Mutant;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The mistakes that the simulated disk must show, on real file systems. These keep more than they
+ * have to, so some mistakes never show there.
+ */
+final class PowerMutants {
+  private static final Set<String> SOON =
+      Set.of("barrier 1 is left out", "barrier 2 is left out", "the decision is not forced");
+
+  private PowerMutants() {}
+
+  /**
+   * What came of a mistake.
+   *
+   * @param states how many were examined
+   * @param violation the first one, if there was any
+   */
+  record Result(int states, Optional<String> violation) {}
+
+  /** Returns the scenario in which a mistake is made. */
+  private static PowerScenario scenario(Mutant mutant) {
+    String there = mutant.scenario();
+    return PowerScenarios.named(
+        there.equals("first-time")
+            ? "library"
+            : there.endsWith("three-disks")
+                ? "three-devices"
+                : there.endsWith("elsewhere") ? "edits-elsewhere" : "edits");
+  }
+
+  /** Tries a mistake until it shows, or until so many states were examined. */
+  static Result run(BlockFileSystem kind, Mutant mutant, int most, long seed) throws IOException {
+    int states = 0;
+    for (long round = seed; states < most; round++) {
+      HoldfastWorkload workload =
+          new HoldfastWorkload(scenario(mutant), mutant::running, mutant::recovering);
+      PowerSweep.Effort effort = new PowerSweep.Effort(Math.min(60, most), 0, 2, 3, true);
+      PowerFigures figures = PowerSweep.run(kind, workload, effort, round);
+      states += figures.states();
+      Optional<String> violation =
+          figures.violations().stream()
+              .filter(text -> !text.contains(Mutants.OWN_LITTER))
+              .findFirst();
+      if (violation.isPresent()) {
+        return new Result(states, violation);
+      }
+    }
+    return new Result(states, Optional.empty());
+  }
+
+  static List<Mutant> all() {
+    return Mutants.all();
+  }
+
+  /** Returns those that show on ext4 within some hundred states. */
+  static List<Mutant> soonCaught() {
+    return all().stream().filter(mutant -> SOON.contains(mutant.name())).toList();
+  }
+}

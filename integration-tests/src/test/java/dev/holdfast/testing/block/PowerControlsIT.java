@@ -1,0 +1,44 @@
+package dev.holdfast.testing.block;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.holdfast.testing.block.Controls.Control;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The rig must be able to fail: what is known to be wrong is caught, what is known to be right is
+ * not. For more states: {@code ./verify --campaign power --only controls}.
+ */
+final class PowerControlsIT {
+  private static final int SAFE = 24;
+
+  /** Ends at the first violation; so many without one would be a chance of one in millions. */
+  private static final int CAUGHT = 240;
+
+  static List<Control> controls() {
+    return Controls.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("controls")
+  @SuppressWarnings("SystemOut")
+  void comesOutAsItIsKnownTo(Control control) throws IOException {
+    Rig.missing(control.kind()).ifPresent(why -> assumeTrue(false, why));
+    control.missing().ifPresent(why -> assumeTrue(false, why));
+    PowerFigures figures =
+        control.isCaught()
+            ? PowerSweep.run(
+                control.kind(), control.workload(), PowerSweep.Effort.untilViolation(CAUGHT), 1)
+            : PowerSweep.run(control.kind(), control.workload(), PowerSweep.Effort.of(SAFE), 1);
+    System.out.println("control: " + control + ": " + figures.summary());
+    if (control.isCaught()) {
+      assertThat(figures.violations()).isNotEmpty();
+    } else {
+      assertThat(figures.violations()).isEmpty();
+    }
+  }
+}
