@@ -112,6 +112,8 @@ public final class PowerSweep {
               figures.tried(
                   workload.examine(rig, promise, byProgram), promise, inRecovery, byProgram));
       return true;
+    } catch (StillInUseException e) {
+      throw e;
     } catch (UnmountableException e) {
       if (losses.getLast().mode() == PowerLoss.Mode.TORN) {
         figures.unmountable(message(promise, log, losses, e));

@@ -304,7 +304,7 @@ public final class Rig implements AutoCloseable {
     }
     for (String loop : loops) {
       if (!isReleased(loop) && failure == null) {
-        failure = new IOException(loop + " is still in use, perhaps in another mount namespace");
+        failure = new StillInUseException(loop);
       }
     }
     loops.clear();
