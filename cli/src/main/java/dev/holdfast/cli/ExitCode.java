@@ -30,7 +30,9 @@ enum ExitCode {
     /** To know something; nothing is changed anyway. */
     QUESTION,
     /** To change something. */
-    UPDATE
+    UPDATE,
+    /** To end what is pending: where that cannot even be looked at, nobody says that nothing is. */
+    RECOVERY
   }
 
   private final int number;
@@ -50,8 +52,8 @@ enum ExitCode {
       case UsageException _ -> USAGE;
       case HoldfastException e -> of(e, purpose);
       case JournalException e -> of(e.reason());
-      case UncheckedIOException _ -> unchanged(purpose);
-      case IOException _ -> unchanged(purpose);
+      case UncheckedIOException _ -> failed(purpose);
+      case IOException _ -> failed(purpose);
       default -> UNANSWERED; // a fault in the program: how things stand is not known
     };
   }
@@ -74,6 +76,13 @@ enum ExitCode {
   private static ExitCode unchanged(Purpose purpose) {
     return switch (purpose) {
       case QUESTION -> UNANSWERED;
+      case UPDATE, RECOVERY -> FAILED;
+    };
+  }
+
+  private static ExitCode failed(Purpose purpose) {
+    return switch (purpose) {
+      case QUESTION, RECOVERY -> UNANSWERED;
       case UPDATE -> FAILED;
     };
   }

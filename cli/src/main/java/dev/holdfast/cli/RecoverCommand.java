@@ -31,7 +31,7 @@ final class RecoverCommand extends AbstractCommand {
 
   @Override
   public ExitCode.Purpose purpose() {
-    return check ? ExitCode.Purpose.QUESTION : ExitCode.Purpose.UPDATE;
+    return check ? ExitCode.Purpose.QUESTION : ExitCode.Purpose.RECOVERY;
   }
 
   @Override

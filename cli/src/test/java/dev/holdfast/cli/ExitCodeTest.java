@@ -44,6 +44,13 @@ final class ExitCodeTest {
   }
 
   @Test
+  void aRecoveryThatCouldNotLookDoesNotSayThatNothingIsHalfDone() {
+    DiskException unreadable = new DiskException(DiskError.IO, "open", "/x");
+    assertThat(ExitCode.of(unreadable, Purpose.RECOVERY).number()).isEqualTo(5);
+    assertThat(ExitCode.of(new RefusedException("x"), Purpose.RECOVERY).number()).isEqualTo(1);
+  }
+
+  @Test
   void whatChangedNothingDependsOnThePurpose() {
     for (Throwable failure :
         List.of(

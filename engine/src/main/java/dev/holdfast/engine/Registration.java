@@ -145,6 +145,19 @@ final class Registration {
           "journal in " + state);
     }
     AbsolutePath place = ControlDirectory.placeFor(disk, path);
+    boolean taken = ControlDirectory.isThere(disk, place);
+    try {
+      makeControl(place, held);
+      engine.registry().add(path, place);
+    } catch (IOException e) {
+      if (!taken) {
+        abandon(place, held, e);
+      }
+      throw e;
+    }
+  }
+
+  private void makeControl(AbsolutePath place, JournalWriter held) throws IOException {
     Owner owner =
         new Owner(held.journal(), disk.host().machineId(), engine.journal().directory(), path, 0);
     try (ControlDirectory control = ControlDirectory.create(disk, place, owner)) {
@@ -160,6 +173,23 @@ final class Registration {
             "journal " + found.journal());
       }
     }
-    engine.registry().add(path, place);
+  }
+
+  /** Nobody would ever look for a control directory whose root did not come on the list. */
+  private void abandon(AbsolutePath place, JournalWriter held, IOException failure) {
+    try {
+      if (engine.registry().control(path).isPresent()) {
+        return; // it is there, and only whether it is durable is not known
+      }
+      try (ControlDirectory control = ControlDirectory.open(disk, place).orElse(null)) {
+        Owner owner = control == null ? null : control.owner().orElse(null);
+        if (owner != null && !owner.journal().equals(held.journal())) {
+          return;
+        }
+      }
+      ControlDirectory.remove(disk, place);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 }

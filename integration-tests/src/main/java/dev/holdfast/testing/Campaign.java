@@ -1,6 +1,7 @@
 package dev.holdfast.testing;
 
 import dev.holdfast.testing.block.PowerCampaign;
+import dev.holdfast.testing.kill.KillCampaign;
 import dev.holdfast.testing.proof.FaultCampaign;
 import dev.holdfast.testing.proof.SequenceCampaign;
 import dev.holdfast.testing.proof.SimulationCampaign;
@@ -28,6 +29,8 @@ public final class Campaign {
             case "power" -> PowerCampaign.run(rest, System.out);
             case "faults" -> FaultCampaign.run(rest, System.out);
             case "services" -> ServiceCampaign.run(rest, System.out);
+            case "kill" -> KillCampaign.run(false, rest, System.out);
+            case "kill-faults" -> KillCampaign.run(true, rest, System.out);
             default -> {
               System.err.println("verify: there is no campaign \"" + name + "\"");
               yield 2;

@@ -351,9 +351,11 @@ public final class CommitProtocol {
     try (JournalWriter writer = journal.write()) {
       writer.advance(plan.sequence(), state, outcome);
     } catch (IOException | IllegalArgumentException e) {
+      // Of what is in doubt the exception says more.
+      boolean applied = state == TransactionState.APPLIED;
       System.getLogger(CommitProtocol.class.getName())
           .log(
-              System.Logger.Level.WARNING,
+              applied ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
               "transaction {0} is {1}, but the journal could not say so: {2}",
               plan.sequence(),
               state.label(),

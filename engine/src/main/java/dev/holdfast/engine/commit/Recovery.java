@@ -61,7 +61,8 @@ public final class Recovery {
   }
 
   /**
-   * Looks, and unless {@code checkOnly}, acts.
+   * Looks, and unless {@code checkOnly}, acts. What fails at one root or transaction is a finding,
+   * and keeps nobody from recovering the others.
    *
    * @param only the roots to care about; empty for all registered ones
    */
@@ -75,8 +76,15 @@ public final class Recovery {
     try (JournalView view = journal.read()) {
       for (AbsolutePath root : wanted) {
         AbsolutePath control = known.get(root);
-        if (control != null && inspect(root, control, view, suspects, findings, checkOnly)) {
-          ours.add(control);
+        try {
+          if (control != null && inspect(root, control, view, suspects, findings, checkOnly)) {
+            ours.add(control);
+          }
+        } catch (DiskException e) {
+          if (checkOnly) {
+            throw e;
+          }
+          findings.add(unresolved(null, root, "could not be looked at: " + e.getMessage()));
         }
       }
     }
@@ -84,9 +92,16 @@ public final class Recovery {
     Set<TransactionId> settled = new HashSet<>();
     do {
       for (Map.Entry<TransactionId, List<AbsolutePath>> suspect : suspects.entrySet()) {
-        Finding finding = settle(suspect.getKey(), suspect.getValue(), known, checkOnly);
-        if (finding != null) {
-          findings.add(finding);
+        try {
+          Finding finding = settle(suspect.getKey(), suspect.getValue(), known, checkOnly);
+          if (finding != null) {
+            findings.add(finding);
+          }
+        } catch (DiskException e) {
+          if (checkOnly) {
+            throw e;
+          }
+          findings.add(failed(suspect.getKey(), suspect.getValue(), e));
         }
       }
       settled.addAll(suspects.keySet());
@@ -99,6 +114,21 @@ public final class Recovery {
       suspects.keySet().removeAll(settled);
     } while (!suspects.isEmpty());
     return new RecoveryReport(findings);
+  }
+
+  private Finding failed(TransactionId id, List<AbsolutePath> hints, DiskException failure)
+      throws IOException {
+    try (JournalView view = journal.read()) {
+      TransactionRecord record = view.find(id).orElse(null);
+      return new Finding(
+          number(record),
+          record == null ? hints : record.beginning().roots(),
+          Result.UNRESOLVED,
+          "transaction "
+              + (record == null ? id.text() : record.sequence())
+              + " could not be recovered: "
+              + failure.getMessage());
+    }
   }
 
   private void addUnfinished(
@@ -195,7 +225,10 @@ public final class Recovery {
 
   // ---- litter ----------------------------------------------------------------------------------
 
-  /** Removes what crashes left and no transaction needs, without a word: nothing depended on it. */
+  /**
+   * Removes what crashes left and no transaction needs, without a word: nothing depended on it. For
+   * the same reason a failure is no failure of the recovery.
+   */
   private void tidy(List<AbsolutePath> controls) throws IOException {
     for (AbsolutePath path : controls) {
       try (ControlDirectory control =
@@ -203,13 +236,24 @@ public final class Recovery {
         if (control != null) {
           tidy(control);
         }
+      } catch (DiskException e) {
+        cannotTidy(e);
       }
     }
-    if (registry.hasLeftover()) {
-      try (JournalWriter _ = journal.write()) {
-        registry.removeLeftover();
+    try {
+      if (registry.hasLeftover()) {
+        try (JournalWriter _ = journal.write()) {
+          registry.removeLeftover();
+        }
       }
+    } catch (DiskException e) {
+      cannotTidy(e);
     }
+  }
+
+  private static void cannotTidy(DiskException failure) {
+    System.getLogger(Recovery.class.getName())
+        .log(System.Logger.Level.WARNING, "cannot clear up: {0}", failure.getMessage());
   }
 
   private void tidy(ControlDirectory control) throws IOException {

@@ -114,6 +114,18 @@ public final class ControlDirectory implements AutoCloseable {
     return List.of(root.parent().resolve(NAME).resolve(root.name()), root.resolve(NAME));
   }
 
+  /** Returns whether anything is there at {@code path}. */
+  public static boolean isThere(Disk disk, AbsolutePath path) throws DiskException {
+    try (Directory holder = disk.openDirectory(path.parent())) {
+      return holder.stat(path.name()).isPresent();
+    } catch (DiskException e) {
+      if (e.error() == DiskError.NOT_FOUND) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
   /** Opens the control directory at {@code path}; empty if there is none. */
   public static Optional<ControlDirectory> open(Disk disk, AbsolutePath path) throws IOException {
     Directory directory = null;

@@ -185,7 +185,7 @@ public final class Mutants {
   }
 
   /** Makes the marker under another name, and gives it its own after the first visible change. */
-  private static final class LateMarker implements Mutation {
+  static final class LateMarker implements Mutation {
     private static final EntryName LATE = EntryName.of(OWN_LITTER);
     private static final EntryName MARKER = EntryName.of("pending");
     private @Nullable Directory control;

@@ -2,7 +2,6 @@ package dev.holdfast.testing.proof;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Disk;
-import dev.holdfast.disk.DiskException;
 import dev.holdfast.engine.ApplyOptions;
 import dev.holdfast.engine.Holdfast;
 import dev.holdfast.engine.Options;
@@ -15,7 +14,6 @@ import dev.holdfast.engine.source.Excludes;
 import dev.holdfast.testing.SimulatedDisk;
 import dev.holdfast.testing.VolumeFacts;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 
 /** The scenarios: together they have every kind of operation, of layout and of barrier. */
@@ -103,9 +101,9 @@ public final class Scenarios {
         machine,
         List.of(SITE),
         disk -> {
-          Trees.everythingBefore(TreeMaker.at(disk, SITE));
-          Trees.everythingAfter(TreeMaker.at(disk, "/root/one"));
-          Trees.everythingBefore(TreeMaker.at(disk, "/root/two"));
+          EverythingTrees.before(TreeMaker.at(disk, SITE));
+          EverythingTrees.after(TreeMaker.at(disk, "/root/one"));
+          EverythingTrees.before(TreeMaker.at(disk, "/root/two"));
         },
         apply("/root/one"),
         apply("/root/two"));
@@ -161,7 +159,7 @@ public final class Scenarios {
         List.of(SITE),
         disk -> {
           TreeMaker.at(disk, "/srv");
-          Trees.everythingAfter(TreeMaker.at(disk, "/root/one"));
+          EverythingTrees.after(TreeMaker.at(disk, "/root/one"));
           TreeMaker.at(disk, "/root/two").file("only", "two").time("", 7);
         },
         apply("/root/one"),
@@ -174,7 +172,7 @@ public final class Scenarios {
         Scenarios::oneDisk,
         List.of(SITE),
         disk ->
-            Trees.everythingBefore(TreeMaker.at(disk, SITE))
+            EverythingTrees.before(TreeMaker.at(disk, SITE))
                 .directory("target", 02775)
                 .time("target", 3),
         edit(
@@ -323,100 +321,5 @@ public final class Scenarios {
 
   static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** The trees that have everything. */
-  static final class Trees {
-    private Trees() {}
-
-    static TreeMaker everythingBefore(TreeMaker tree) throws DiskException {
-      tree.directory("bin", 0755)
-          .file("bin/run", 0755, bytes("run one"))
-          .file("bin/tool", 04755, bytes("tool"))
-          .directory("conf", 0750)
-          .file("conf/a.conf", "one")
-          .file("conf/b.conf", "one")
-          .file("conf/empty", "")
-          .link("conf/link", "a.conf")
-          .directory("data", 0755)
-          .directory("data/x", 0755)
-          .directory("data/x/y", 0700)
-          .file("data/x/y/file", "deep one")
-          .file("data/big", 0600, filled(9000, 'a'))
-          .file("same", "same")
-          .file("hard-1", "linked")
-          .hardLink("hard-1", "data/hard-2")
-          .file("file-to-directory", "file")
-          .file("file-to-link", "file")
-          .directory("directory-to-file", 0755)
-          .file("directory-to-file/in", "in")
-          .directory("directory-to-file/sub", 0755)
-          .directory("directory-to-link", 0755)
-          .link("link-to-directory", "bin")
-          .fifo("fifo-to-file")
-          .file("gone", "gone")
-          .directory("gone-tree", 0755)
-          .file("gone-tree/1", "gone")
-          .directory("gone-tree/2", 0755)
-          .file("gone-tree/2/3", "gone")
-          .file("attributes", "attributes")
-          .attributes("attributes", 7, 0640, "user.shape", "round")
-          .file("capable", 06755, bytes("capable"))
-          .attributes("capable", 3, 06755, "security.capability", "cap")
-          .directory("attribute-dir", 0755);
-      return times(tree, "bin", "conf", "data/x/y", "data/x", "data", "gone-tree/2", "gone-tree");
-    }
-
-    static TreeMaker everythingAfter(TreeMaker tree) throws DiskException {
-      tree.directory("bin", 0755)
-          .file("bin/run", 0755, bytes("run two"))
-          .file("bin/tool", 06755, bytes("tool"))
-          .directory("conf", 0710)
-          .file("conf/a.conf", "two")
-          .file("conf/c.conf", "two")
-          .file("conf/empty", "not empty")
-          .link("conf/link", "c.conf")
-          .directory("data", 0755)
-          .directory("data/x", 0755)
-          .directory("data/x/y", 0700)
-          .file("data/x/y/file", "deep two")
-          .file("data/big", 0600, filled(7000, 'b'))
-          .file("same", "same")
-          .file("data/hard-2", "linked anew")
-          .hardLink("data/hard-2", "hard-3")
-          .directory("file-to-directory", 0755)
-          .file("file-to-directory/in", "in")
-          .link("file-to-link", "same")
-          .file("directory-to-file", "file")
-          .link("directory-to-link", "bin")
-          .directory("link-to-directory", 0755)
-          .file("fifo-to-file", "file")
-          .fifo("fifo")
-          .directory("new-tree", 01777)
-          .directory("new-tree/sub", 0700)
-          .file("new-tree/sub/file", "new")
-          .hardLink("new-tree/sub/file", "new-tree/other-name")
-          .file("attributes", "attributes")
-          .attributes("attributes", 8, 0600, "user.color", "green")
-          .file("capable", 06755, bytes("capable"))
-          .attributes("capable", 4, 04750, "security.capability", "cap")
-          .directory("attribute-dir", 0755)
-          .attributes("attribute-dir", 9, 0700, "user.dir", "yes");
-      return times(
-          tree, "bin", "conf", "data/x/y", "data/x", "data", "new-tree/sub", "new-tree", "");
-    }
-
-    private static TreeMaker times(TreeMaker tree, String... directories) throws DiskException {
-      for (String directory : directories) {
-        tree.time(directory, directory.length());
-      }
-      return tree;
-    }
-
-    private static byte[] filled(int size, char letter) {
-      byte[] bytes = new byte[size];
-      Arrays.fill(bytes, (byte) letter);
-      return bytes;
-    }
   }
 }

@@ -58,7 +58,11 @@ public final class TreeMaker {
   }
 
   private TreeMaker change(String path, Change change) throws DiskException {
-    AbsolutePath full = root.resolve(RelativePath.of(path));
+    return change(RelativePath.of(path), change);
+  }
+
+  private TreeMaker change(RelativePath path, Change change) throws DiskException {
+    AbsolutePath full = root.resolve(path);
     try (Directory parent = disk.openDirectory(full.parent())) {
       change.make(parent, full.name());
     }
@@ -77,6 +81,11 @@ public final class TreeMaker {
 
   /** Makes a file with this mode. */
   public TreeMaker file(String path, int mode, byte[] content) throws DiskException {
+    return file(RelativePath.of(path), mode, content);
+  }
+
+  /** Makes a file with this mode, whose path need not be text. */
+  public TreeMaker file(RelativePath path, int mode, byte[] content) throws DiskException {
     return change(
         path,
         (parent, name) -> {
@@ -88,9 +97,23 @@ public final class TreeMaker {
   }
 
   /** Other contents have another time, or an update would take them for the same. */
-  private static Instant timeOf(String path, byte[] content) {
+  private static Instant timeOf(RelativePath path, byte[] content) {
     long seconds = (path.hashCode() & 0xffffL) * 60 + (Arrays.hashCode(content) & 0xfff);
     return EPOCH.plusSeconds(seconds);
+  }
+
+  /** Makes a file that is one hole but for {@code content} at {@code position}. */
+  public TreeMaker sparse(String path, long size, long position, byte[] content)
+      throws DiskException {
+    return change(
+        path,
+        (parent, name) -> {
+          try (DiskFile file = parent.create(name, 0644)) {
+            file.truncate(size);
+            file.write(position, ByteBuffer.wrap(content));
+            file.setModified(timeOf(RelativePath.of(path), content));
+          }
+        });
   }
 
   /** Writes over the beginning of a file in place, as a service does with its data. */
@@ -141,6 +164,18 @@ public final class TreeMaker {
         });
   }
 
+  /** Makes a character device, 0600. */
+  public TreeMaker device(String path, long number) throws DiskException {
+    return change(
+        path,
+        (parent, name) -> {
+          parent.makeNode(name, FileType.CHARACTER_DEVICE, 0600, number);
+          try (Entry entry = parent.entry(name)) {
+            entry.setModified(EPOCH);
+          }
+        });
+  }
+
   /** Gives {@code first} another name. */
   public TreeMaker hardLink(String first, String path) throws DiskException {
     AbsolutePath from = root.resolve(RelativePath.of(first));
@@ -156,13 +191,19 @@ public final class TreeMaker {
   /** Sets owner, mode and an extended attribute. */
   public TreeMaker attributes(String path, int uid, int mode, String attribute, String value)
       throws DiskException {
+    return attributes(path, uid, mode, attribute, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Sets owner, mode and an extended attribute. */
+  public TreeMaker attributes(String path, int uid, int mode, String attribute, byte[] value)
+      throws DiskException {
     return change(
         path,
         (parent, name) -> {
           try (Entry entry = parent.entry(name)) {
             entry.setOwner(uid, uid);
             entry.setMode(mode);
-            entry.setExtendedAttribute(attribute, value.getBytes(StandardCharsets.UTF_8));
+            entry.setExtendedAttribute(attribute, value);
           }
         });
   }

@@ -17,7 +17,6 @@ import dev.holdfast.testing.DirectoryTree;
 import dev.holdfast.testing.DirectoryTree.Option;
 import dev.holdfast.testing.InterceptedDisk;
 import dev.holdfast.testing.SimulatedDisk;
-import dev.holdfast.testing.proof.Scenarios.Trees;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
@@ -135,8 +134,8 @@ class MeddlingTest {
 
   private static SimulatedDisk machine() throws DiskException {
     SimulatedDisk machine = SimulatedDisk.builder().build();
-    Trees.everythingBefore(TreeMaker.at(machine, LIVE));
-    Trees.everythingAfter(TreeMaker.at(machine, "/root/new"));
+    EverythingTrees.before(TreeMaker.at(machine, LIVE));
+    EverythingTrees.after(TreeMaker.at(machine, "/root/new"));
     TreeMaker.at(machine, TAKEN);
     TreeMaker.at(machine, OUTSIDE)
         .directory("data", 0755)
