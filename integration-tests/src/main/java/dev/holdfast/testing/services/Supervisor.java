@@ -49,7 +49,7 @@ final class Supervisor implements AutoCloseable {
       } catch (IOException _) {
         continue; // It has just ended.
       }
-      String[] words = line.split("\0");
+      String[] words = line.split("\0", 0);
       if (words.length > 1 && (words[0].endsWith("runsv") || words[0].endsWith("s6-supervise"))) {
         found.put(words[1], child.pid());
       }
