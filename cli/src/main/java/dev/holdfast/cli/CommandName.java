@@ -18,6 +18,7 @@ enum CommandName {
   ROOT_LIST(Group.MACHINE, "root list", "", "the roots"),
   ROOT_SET(Group.MACHINE, "root set", "ROOT KEY=VALUE", "set one of a root's settings"),
   ROOT_FORGET(Group.MACHINE, "root forget", "ROOT", "take a root out of care"),
+  FOLLOW(Group.MACHINE, "follow", "STOCK LIVE", "let LIVE follow what a package manager writes"),
   PRUNE(Group.MACHINE, "prune", "", "free old before-images; history stays"),
   DEMO(Group.MACHINE, "demo", "[DIR]", "one minute that shows the point");
 
@@ -98,6 +99,7 @@ enum CommandName {
       case ROOT_LIST -> new RootListCommand();
       case ROOT_SET -> new RootSetCommand();
       case ROOT_FORGET -> new RootForgetCommand();
+      case FOLLOW -> new FollowCommand();
       case PRUNE -> new PruneCommand();
       case DEMO -> new DemoCommand();
     };

@@ -1,7 +1,9 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.engine.Options;
+import dev.holdfast.journal.ByteString;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of all commands that commit. */
@@ -23,6 +25,14 @@ final class CommitOptions {
       description = "keep this command line out of the record, but for the command's name")
   private boolean redacted;
 
+  @Option(
+      names = "--then",
+      paramLabel = "COMMAND",
+      description =
+          "run it by sh when everything is visible and durable; at least once: recover runs it if a"
+              + " crash came between")
+  private @Nullable ByteString then;
+
   /** Returns how the transaction is made and recorded. */
   Options toOptions(Session session) throws UsageException {
     if (gateWait < 0) {
@@ -31,6 +41,7 @@ final class CommitOptions {
     return session
         .transaction(message)
         .withPatience(Duration.ofSeconds(gateWait))
-        .withRedacted(redacted);
+        .withRedacted(redacted)
+        .withThen(then);
   }
 }

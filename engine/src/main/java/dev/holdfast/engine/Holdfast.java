@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -174,6 +175,35 @@ public final class Holdfast implements AutoCloseable {
       TreeSource source, AbsolutePath target, ApplyOptions options, Progress progress)
       throws IOException {
     return new TreeUpdate(this, source, options, progress).run(target);
+  }
+
+  /**
+   * Lets {@code live} follow the directory {@code stock}, in which a package manager writes;
+   * changes nothing in it yet. What differs in it counts as edited there.
+   */
+  public void follow(AbsolutePath stock, AbsolutePath live) throws IOException {
+    new Follow(this).begin(stock, live);
+  }
+
+  /**
+   * Brings {@code live} up to date in one transaction: what was changed in its stock and not in it
+   * is taken over, what was changed in it alone is kept.
+   *
+   * @throws RefusedException if it follows nothing
+   */
+  public Followed update(AbsolutePath live, Conflicts conflicts, Options options, Progress progress)
+      throws IOException {
+    return new Follow(this).update(live, conflicts, options, progress);
+  }
+
+  /** Lets {@code live} follow nothing any more; it stays as it is. */
+  public void unfollow(AbsolutePath live) throws IOException {
+    new Follow(this).end(live);
+  }
+
+  /** Returns the directories that follow a stock, and which. */
+  public SortedMap<AbsolutePath, AbsolutePath> following() throws IOException {
+    return new Follow(this).all();
   }
 
   /**

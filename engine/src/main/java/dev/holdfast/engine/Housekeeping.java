@@ -118,7 +118,7 @@ final class Housekeeping {
 
   private void retire(ControlDirectory control, TransactionId id) throws IOException {
     try (TransactionFolder folder = control.folder(id).orElse(null)) {
-      if (folder == null || !folder.isAbandoned()) {
+      if (folder == null || !folder.isAbandoned() || folder.hasFollowUp()) {
         return;
       }
       if (folder.has(Token.APPLIED) || folder.has(Token.KEPT)) {

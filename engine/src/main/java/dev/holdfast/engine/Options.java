@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param takesBack all that it takes back, newest first, for the record
  * @param isolation how its changes are kept apart until they are applied, for the record
  * @param redacted whether the record is to have no more of the command line than its name
+ * @param then what is to be run for a shell once the new state is visible and durable; or null
  */
 public record Options(
     String message,
@@ -25,7 +26,8 @@ public record Options(
     @Nullable Long undoes,
     List<Long> takesBack,
     String isolation,
-    boolean redacted) {
+    boolean redacted,
+    @Nullable ByteString then) {
   private static final Duration DEFAULT_WAIT = Duration.ofSeconds(60);
 
   /** Copies the lists. */
@@ -36,12 +38,13 @@ public record Options(
 
   /** Returns the defaults with a message. */
   public static Options message(String message) {
-    return new Options(message, List.of(), DEFAULT_WAIT, null, List.of(), Origin.STAGED, false);
+    return new Options(
+        message, List.of(), DEFAULT_WAIT, null, List.of(), Origin.STAGED, false, null);
   }
 
   /** Returns these options with the command line to be recorded. */
   public Options withCommand(List<ByteString> newCommand) {
-    return new Options(message, newCommand, patience, undoes, takesBack, isolation, redacted);
+    return new Options(message, newCommand, patience, undoes, takesBack, isolation, redacted, then);
   }
 
   /** Returns these options with a command line of text. */
@@ -54,27 +57,35 @@ public record Options(
 
   /** Returns these options with another limit for waiting. */
   public Options withPatience(Duration newPatience) {
-    return new Options(message, command, newPatience, undoes, takesBack, isolation, redacted);
+    return new Options(message, command, newPatience, undoes, takesBack, isolation, redacted, then);
   }
 
   /** Returns these options as those of a transaction that takes another one back. */
   public Options withUndoes(long sequence) {
     return new Options(
-        message, command, patience, sequence, List.of(sequence), isolation, redacted);
+        message, command, patience, sequence, List.of(sequence), isolation, redacted, then);
   }
 
   /** Returns these options as those of a transaction that takes others back, newest first. */
   public Options withTakesBack(@Nullable Long sequence, List<Long> all) {
-    return new Options(message, command, patience, sequence, all, isolation, redacted);
+    return new Options(message, command, patience, sequence, all, isolation, redacted, then);
   }
 
   /** Returns these options with the way in which changes are kept apart until the commit. */
   public Options withIsolation(String how) {
-    return new Options(message, command, patience, undoes, takesBack, how, redacted);
+    return new Options(message, command, patience, undoes, takesBack, how, redacted, then);
   }
 
   /** Returns these options with a record that keeps secrets on the command line out, or not. */
   public Options withRedacted(boolean keptOut) {
-    return new Options(message, command, patience, undoes, takesBack, isolation, keptOut);
+    return new Options(message, command, patience, undoes, takesBack, isolation, keptOut, then);
+  }
+
+  /**
+   * Returns these options with a command that is run after the transaction, at least once: by
+   * recovery, if a crash came between.
+   */
+  public Options withThen(@Nullable ByteString newThen) {
+    return new Options(message, command, patience, undoes, takesBack, isolation, redacted, newThen);
   }
 }

@@ -12,11 +12,13 @@ import dev.holdfast.engine.commit.CommitProtocol;
 import dev.holdfast.engine.commit.CommitProtocol.Exposure;
 import dev.holdfast.engine.commit.CommitProtocol.Standing;
 import dev.holdfast.engine.commit.Environment;
+import dev.holdfast.engine.commit.FollowUps;
 import dev.holdfast.engine.commit.RecoveryReport;
 import dev.holdfast.engine.commit.RootLocks;
 import dev.holdfast.engine.commit.RootLocks.Checkpoint;
 import dev.holdfast.engine.commit.RootSession;
 import dev.holdfast.engine.control.ControlDirectory;
+import dev.holdfast.engine.control.FollowUp;
 import dev.holdfast.engine.control.Owner;
 import dev.holdfast.engine.control.TransactionFolder;
 import dev.holdfast.engine.failure.BusyException;
@@ -29,10 +31,10 @@ import dev.holdfast.engine.staging.RootChanges;
 import dev.holdfast.engine.staging.StagingArea;
 import dev.holdfast.engine.tree.LiveTree;
 import dev.holdfast.journal.Beginning;
+import dev.holdfast.journal.ByteString;
 import dev.holdfast.journal.DirectoryTime;
 import dev.holdfast.journal.DurabilityMode;
 import dev.holdfast.journal.FileIdentity;
-import dev.holdfast.journal.FileOperation;
 import dev.holdfast.journal.JournalView;
 import dev.holdfast.journal.JournalWriter;
 import dev.holdfast.journal.Origin;
@@ -284,13 +286,17 @@ final class TransactionContext implements AutoCloseable {
       }
       for (int attempt = 1; ; attempt++) {
         Set<AbsolutePath> known = addCover();
+        Committed done = null;
         try (RootLocks _ = lock()) {
           if (!known.equals(engine.registry().roots().keySet())) {
             continue; // A root came under care before our locks could keep it from that.
           }
           if (!isAnyPending()) {
-            return commitLocked();
+            done = commitLocked();
           }
+        }
+        if (done != null) {
+          return followUp(done);
         }
         recoverPending(attempt);
       }
@@ -380,6 +386,15 @@ final class TransactionContext implements AutoCloseable {
       part.tree.forget(RelativePath.EMPTY);
     }
     Standing standing = engine.levels().of(sessions);
+    ByteString then = options.then();
+    if (then != null) {
+      FollowUp followUp = new FollowUp(then, engine.workingDirectory());
+      Part first = parts.firstEntry().getValue();
+      FollowUps.prepare(first.control, first.openFolder(), followUp);
+      List<String> remarks = new ArrayList<>(standing.remarks());
+      remarks.add(FollowUps.PREFIX + followUp.text());
+      standing = standing.withRemarks(remarks);
+    }
     settled = true; // From here on the protocol, or recovery, ends the transaction.
     Exposure exposure =
         new CommitProtocol(
@@ -395,8 +410,37 @@ final class TransactionContext implements AutoCloseable {
             exposure.micros(),
             exposure.renames(),
             exposure.notes());
-    close();
     return committed;
+  }
+
+  /** What is to be run after the transaction comes when every lock is open. */
+  private Committed followUp(Committed done) {
+    if (options.then() == null || done.sequence().isEmpty()) {
+      close();
+      return done;
+    }
+    List<String> notes = new ArrayList<>(done.notes());
+    notes.removeIf(note -> note.startsWith(FollowUps.PREFIX)); // on record; now comes the result
+    Part first = parts.firstEntry().getValue();
+    try {
+      notes.add(
+          new FollowUps(environment)
+              .run(first.control, first.openFolder(), done.sequence().getAsLong(), false));
+    } catch (IOException e) {
+      notes.add(
+          FollowUps.PREFIX
+              + e.getMessage()
+              + "; the transaction stays; `holdfast recover` tries again");
+    } finally {
+      close();
+    }
+    return new Committed(
+        done.sequence(),
+        done.operations(),
+        done.changes(),
+        done.exposureMicros(),
+        done.renames(),
+        notes);
   }
 
   private void requireOwned(ControlDirectory control, long lastSequence) throws IOException {
@@ -434,14 +478,14 @@ final class TransactionContext implements AutoCloseable {
 
   private Plan plan() throws IOException {
     List<PlannedRoot> roots = new ArrayList<>();
-    List<FileOperation> operations = new ArrayList<>();
+    List<PlanBuilder.Built> all = new ArrayList<>();
     List<DirectoryTime> times = new ArrayList<>();
     List<String> conflicts = new ArrayList<>();
     Set<String> fileSystems = new HashSet<>();
     for (Part part : parts.values()) {
       PlanBuilder.Built built = new PlanBuilder(roots.size(), part.changes, now()).build();
       conflicts.addAll(built.conflicts());
-      operations.addAll(built.operations());
+      all.add(built);
       times.addAll(built.directoryTimes());
       String fileSystem = part.control.directory().fileSystem().id();
       fileSystems.add(Barriers.fileSystemOf(part.control.directory()));
@@ -467,7 +511,7 @@ final class TransactionContext implements AutoCloseable {
         engine.journal().id(),
         fileSystems.size() == 1 ? DurabilityMode.MERGED : DurabilityMode.STRICT,
         roots,
-        operations,
+        PlanBuilder.merged(all),
         times);
   }
 

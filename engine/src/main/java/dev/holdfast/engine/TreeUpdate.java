@@ -239,6 +239,9 @@ final class TreeUpdate {
     if (!options.keepExtra()) {
       deleteExtra();
     }
+    for (RelativePath path : source.deleted()) {
+      delete(path);
+    }
   }
 
   private void withdraw(RelativePath path) throws IOException {

@@ -75,7 +75,8 @@ final class GateRig {
   }
 
   /** Kills an update in the middle of its visible changes. */
-  void killHalfWay(String source, String target) throws IOException, InterruptedException {
+  void killHalfWay(String source, String target, String... options)
+      throws IOException, InterruptedException {
     Path live = folder().resolve(target);
     int files = said(Path.of(source)).size();
     Integer middle = MIDDLES.get(files);
@@ -83,7 +84,9 @@ final class GateRig {
       middle = middle(source, live);
       MIDDLES.put(files, middle);
     }
-    holdfast.killedAtRename(middle, "apply", source, target);
+    List<String> words = new ArrayList<>(List.of("apply", source, target));
+    words.addAll(List.of(options));
+    holdfast.killedAtRename(middle, words.toArray(String[]::new));
     assertThat(new TreeSet<>(said(live))).as("a mixture").hasSizeGreaterThan(1);
   }
 

@@ -73,6 +73,11 @@ public final class CommitProtocol {
     public Standing {
       remarks = List.copyOf(remarks);
     }
+
+    /** Returns it with other remarks. */
+    public Standing withRemarks(List<String> others) {
+      return new Standing(level, others, coveredByBarriers);
+    }
   }
 
   /**

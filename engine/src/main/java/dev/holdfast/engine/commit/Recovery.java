@@ -105,6 +105,7 @@ public final class Recovery {
         }
       }
       settled.addAll(suspects.keySet());
+      followUp(ours, findings, checkOnly);
       if (!checkOnly) {
         tidy(ours);
       }
@@ -221,6 +222,25 @@ public final class Recovery {
           + "; restore the newer journal, or `holdfast recover --adopt`";
     }
     return null;
+  }
+
+  /** Runs what was to be run after transactions whose process died. No lock of ours is held. */
+  private void followUp(List<AbsolutePath> controls, List<Finding> findings, boolean checkOnly)
+      throws IOException {
+    FollowUps followUps = new FollowUps(environment);
+    for (AbsolutePath path : controls) {
+      try (ControlDirectory control =
+          ControlDirectory.open(environment.disk(), path).orElse(null)) {
+        if (control != null && control.isFollowUpFlagged()) {
+          try (JournalView view = journal.read()) {
+            findings.addAll(followUps.runLeft(control, view, checkOnly));
+          }
+          if (!checkOnly) {
+            followUps.dropFlag(control);
+          }
+        }
+      }
+    }
   }
 
   // ---- litter ----------------------------------------------------------------------------------

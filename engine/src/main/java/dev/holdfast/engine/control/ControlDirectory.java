@@ -44,6 +44,7 @@ public final class ControlDirectory implements AutoCloseable {
   private static final EntryName GATE = EntryName.of("gate");
   private static final EntryName PENDING = EntryName.of("pending");
   private static final EntryName PENDING_NEXT = EntryName.of("pending.next");
+  private static final EntryName FOLLOW_UP = EntryName.of("then");
   private static final EntryName FORGOTTEN = EntryName.of("forgotten");
   private static final EntryName SETTINGS = EntryName.of("settings");
   private static final EntryName SETTINGS_NEXT = EntryName.of("settings.next");
@@ -362,6 +363,23 @@ public final class ControlDirectory implements AutoCloseable {
   /** Tries to take the gate. */
   public Optional<DiskLock> tryGate(LockMode mode) throws DiskException {
     return directory.tryLock(GATE, mode);
+  }
+
+  /** Says that there may be something to run after a transaction. */
+  public void flagFollowUp() throws DiskException {
+    if (!isFollowUpFlagged()) {
+      directory.create(FOLLOW_UP, READABLE_FILE).close();
+    }
+  }
+
+  /** Returns whether there may be something to run after a transaction. */
+  public boolean isFollowUpFlagged() throws DiskException {
+    return directory.stat(FOLLOW_UP).isPresent();
+  }
+
+  /** Says that there is nothing to run. */
+  public void dropFollowUpFlag() throws DiskException {
+    directory.unlink(FOLLOW_UP);
   }
 
   /** Returns whether the marker is there, whatever it says. */

@@ -31,6 +31,8 @@ public final class TransactionFolder implements AutoCloseable {
   private static final EntryName PLAN = EntryName.of("plan");
   private static final EntryName PLAN_NEXT = EntryName.of("plan.next");
   private static final EntryName READY = EntryName.of("ready");
+  private static final EntryName THEN = EntryName.of("then");
+  private static final EntryName THEN_DONE = EntryName.of("then.done");
   private static final int PRIVATE_DIRECTORY = 0700;
   private static final int PRIVATE_FILE = 0600;
 
@@ -187,6 +189,36 @@ public final class TransactionFolder implements AutoCloseable {
   /** Returns the name of a slot. */
   public static EntryName slotName(int slot) {
     return EntryName.of(Integer.toString(slot));
+  }
+
+  /** Takes the lock of the folder's process; empty if that lives, or its lock file is gone. */
+  public Optional<DiskLock> tryLock() throws DiskException {
+    return directory.stat(LOCK).isEmpty()
+        ? Optional.empty()
+        : directory.tryLock(LOCK, LockMode.EXCLUSIVE);
+  }
+
+  /** Notes what is to be run after the transaction. Durable with barrier 1. */
+  public void follow(FollowUp followUp) throws DiskException {
+    try (DiskFile file = directory.create(THEN, PRIVATE_FILE)) {
+      file.write(0, ByteBuffer.wrap(followUp.encode()));
+    }
+  }
+
+  /** Returns whether there is something to run that was not run to its end. */
+  public boolean hasFollowUp() throws DiskException {
+    return directory.stat(THEN).isPresent();
+  }
+
+  /** Returns what is to be run; empty if there is nothing, or it is damaged. */
+  public Optional<FollowUp> followUp() throws DiskException {
+    return hasFollowUp() ? FollowUp.decode(CheckedText.read(directory, THEN)) : Optional.empty();
+  }
+
+  /** Notes, durable on return, that it was run. */
+  public void followedUp() throws DiskException {
+    directory.renameOver(THEN, directory, THEN_DONE);
+    directory.sync();
   }
 
   /** Returns whether nobody stages here any more. */

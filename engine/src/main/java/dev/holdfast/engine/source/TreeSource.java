@@ -95,6 +95,14 @@ public interface TreeSource extends AutoCloseable {
   }
 
   /**
+   * Returns paths that are to be deleted, with all below them, even where what the source does not
+   * have is kept. Complete once {@link #next} has returned null.
+   */
+  default List<RelativePath> deleted() {
+    return List.of();
+  }
+
+  /**
    * Returns what the user should know of how the source was read, a line each. Complete once {@link
    * #next} has returned null.
    */

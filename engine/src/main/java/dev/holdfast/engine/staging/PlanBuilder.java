@@ -41,6 +41,7 @@ public final class PlanBuilder {
   private static final Comparator<FileOperation> BY_PATH =
       Comparator.comparing(FileOperation::path);
   private static final int EXECUTABLE = 0111;
+  private static final int HIGHEST_RANK = 3;
 
   private final int root;
   private final RootChanges changes;
@@ -67,12 +68,40 @@ public final class PlanBuilder {
   /**
    * What was made of the changes.
    *
-   * @param operations in order of execution; empty if there is nothing to do
+   * @param phases operations in order of execution, in phases that each root has, empty or not: one
+   *     of all roots comes before the next one of any, so that nothing is deleted in one root while
+   *     what replaces it is not there yet in another
    * @param directoryTimes deepest first
    * @param conflicts paths that are not as they were seen; then the rest is not to be used
    */
   public record Built(
-      List<FileOperation> operations, List<DirectoryTime> directoryTimes, List<String> conflicts) {}
+      List<List<FileOperation>> phases,
+      List<DirectoryTime> directoryTimes,
+      List<String> conflicts) {
+    /** Copies the lists. */
+    public Built {
+      phases = phases.stream().map(List::copyOf).toList();
+      directoryTimes = List.copyOf(directoryTimes);
+      conflicts = List.copyOf(conflicts);
+    }
+
+    /** Returns the operations of this root alone, in order of execution. */
+    public List<FileOperation> operations() {
+      return phases.stream().flatMap(List::stream).toList();
+    }
+  }
+
+  /** Returns the operations of several roots in order of execution. */
+  public static List<FileOperation> merged(List<Built> roots) {
+    List<FileOperation> merged = new ArrayList<>();
+    int phases = roots.isEmpty() ? 0 : roots.getFirst().phases().size();
+    for (int phase = 0; phase < phases; phase++) {
+      for (Built root : roots) {
+        merged.addAll(root.phases().get(phase));
+      }
+    }
+    return List.copyOf(merged);
+  }
 
   /** Looks again, and builds. */
   public Built build() throws DiskException {
@@ -83,7 +112,7 @@ public final class PlanBuilder {
       }
       add(path, node.seen(), node.target());
     }
-    return new Built(ordered(), directoryTimes(), List.copyOf(conflicts));
+    return new Built(ordered(), directoryTimes(), conflicts);
   }
 
   private boolean isAsSeen(Seen seen) throws DiskException {
@@ -197,28 +226,42 @@ public final class PlanBuilder {
 
   // ---- order -----------------------------------------------------------------------------------
 
-  private List<FileOperation> ordered() {
-    List<FileOperation> ordered = new ArrayList<>(moves);
-    creations.sort(Comparator.<Create>comparingInt(c -> rank(c.after())).thenComparing(BY_PATH));
-    creations.forEach(creation -> addWithMembers(ordered, creation, creation.slot()));
-    replacements.sort(
-        Comparator.<Replace>comparingInt(r -> rank(r.after())).thenComparing(BY_PATH));
-    deletions.sort(BY_PATH.reversed());
-    for (Replace replacement : replacements) {
-      if (replacement.before().type() == FileType.DIRECTORY) {
-        takeDeletionsBelow(replacement.path(), ordered);
+  private List<List<FileOperation>> ordered() {
+    List<List<FileOperation>> phases = new ArrayList<>();
+    phases.add(moves);
+    creations.sort(BY_PATH);
+    for (int rank = 0; rank <= HIGHEST_RANK; rank++) {
+      List<FileOperation> phase = new ArrayList<>();
+      for (Create creation : creations) {
+        if (rank(creation.after()) == rank) {
+          addWithMembers(phase, creation, creation.slot());
+        }
       }
-      addWithMembers(ordered, replacement, replacement.slot());
+      phases.add(phase);
     }
-    ordered.addAll(attributes);
-    ordered.addAll(deletions);
-    return List.copyOf(ordered);
+    replacements.sort(BY_PATH);
+    deletions.sort(BY_PATH.reversed());
+    for (int rank = 0; rank <= HIGHEST_RANK; rank++) {
+      List<FileOperation> phase = new ArrayList<>();
+      for (Replace replacement : replacements) {
+        if (rank(replacement.after()) == rank) {
+          if (replacement.before().type() == FileType.DIRECTORY) {
+            takeDeletionsBelow(replacement.path(), phase);
+          }
+          addWithMembers(phase, replacement, replacement.slot());
+        }
+      }
+      phases.add(phase);
+    }
+    phases.add(attributes);
+    phases.add(deletions);
+    return phases;
   }
 
   private static int rank(Facts facts) {
     return switch (facts.type()) {
       case DIRECTORY -> 0;
-      case FILE -> (facts.mode() & EXECUTABLE) == 0 ? 1 : 3;
+      case FILE -> (facts.mode() & EXECUTABLE) == 0 ? 1 : HIGHEST_RANK;
       case SYMLINK, FIFO, CHARACTER_DEVICE, BLOCK_DEVICE, SOCKET -> 2;
     };
   }

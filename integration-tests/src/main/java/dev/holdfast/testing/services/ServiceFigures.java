@@ -35,13 +35,6 @@ public record ServiceFigures(
     return ("%d observations (%d by finish), %d of a mixture; %d updates and %d killed, %d of them half"
             + " way; %d answers of supervisors, %d lost")
         .formatted(
-            observations,
-            finishes,
-            mixtures.size(),
-            updates,
-            kills,
-            halfWay,
-            answers,
-            lost.size());
+            observations, finishes, mixtures.size(), updates, kills, halfWay, answers, lost.size());
   }
 }

@@ -54,8 +54,7 @@ public final class ServiceProof {
    * @param atMost for how long
    * @param seed of what is left to chance
    */
-  public record Settings(
-      boolean gated, int services, long atLeast, Duration atMost, long seed) {}
+  public record Settings(boolean gated, int services, long atLeast, Duration atMost, long seed) {}
 
   /** Prepares a run in an empty directory. */
   public ServiceProof(Path base, Settings settings) throws IOException {
@@ -138,7 +137,8 @@ public final class ServiceProof {
     return figures();
   }
 
-  private void awaitServices(List<Supervisor> supervisors) throws IOException, InterruptedException {
+  private void awaitServices(List<Supervisor> supervisors)
+      throws IOException, InterruptedException {
     long limit = System.nanoTime() + Duration.ofMinutes(1).toNanos();
     while (count("") < tree.services().size()
         || supervisors.stream().anyMatch(supervisor -> !isSteady(supervisor))) {
@@ -163,8 +163,11 @@ public final class ServiceProof {
     Map<String, Object> identities = new TreeMap<>();
     for (int i = 0; i < supervisors.size(); i++) {
       String scanned = ServiceTree.SCANNED.get(i);
-      supervisors.get(i).supervisors().forEach((service, process) ->
-          identities.put("supervisor of " + scanned + "/" + service, process));
+      supervisors
+          .get(i)
+          .supervisors()
+          .forEach((service, process) ->
+              identities.put("supervisor of " + scanned + "/" + service, process));
       identities.put("steady service of " + scanned, supervisors.get(i).steadyProcess());
     }
     for (String service : tree.services()) {
@@ -177,7 +180,8 @@ public final class ServiceProof {
   // ---- updates ---------------------------------------------------------------------------------
 
   /** Starts the updating process, lets it work, and waits until it dies. */
-  private void updateAndKill(List<Supervisor> supervisors) throws IOException, InterruptedException {
+  private void updateAndKill(List<Supervisor> supervisors)
+      throws IOException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder(
             java(

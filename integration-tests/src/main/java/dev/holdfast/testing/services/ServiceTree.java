@@ -66,11 +66,9 @@ record ServiceTree(int perSupervisor, boolean gated, Path observations) {
   }
 
   /** Makes the tree that of a generation, in a transaction. */
-  void update(Transaction transaction, Root root, long generation, String gate)
-      throws IOException {
+  void update(Transaction transaction, Root root, long generation, String gate) throws IOException {
     for (Map.Entry<String, String> file : files(generation, gate).entrySet()) {
-      transaction.write(
-          root, file.getKey(), file.getValue().getBytes(StandardCharsets.US_ASCII));
+      transaction.write(root, file.getKey(), file.getValue().getBytes(StandardCharsets.US_ASCII));
     }
     for (String service : services()) {
       transaction.delete(root, service + "/" + parity(generation - 1));
