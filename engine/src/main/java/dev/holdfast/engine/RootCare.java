@@ -101,15 +101,30 @@ final class RootCare {
    * control directory says first that it is on its way out.
    */
   void forget(AbsolutePath root) throws IOException {
-    forget(root, PATIENCE);
+    forget(root, PATIENCE, _ -> true);
   }
 
-  /** Forgets a root if nobody else works on it at this moment. */
-  void forgetAtOnce(AbsolutePath root) throws IOException {
-    forget(root, Duration.ZERO);
+  /**
+   * Forgets a root to which nothing has happened, if nobody works on it at this moment. Whoever put
+   * it under care may have been overtaken: what others have applied or set since stays.
+   */
+  void forgetUnused(AbsolutePath root) throws IOException {
+    forget(root, Duration.ZERO, RootCare::isUnused);
   }
 
-  private void forget(AbsolutePath root, Duration patience) throws IOException {
+  private static boolean isUnused(ControlDirectory control) throws IOException {
+    return control.owner().map(owner -> owner.sequence() == 0).orElse(false)
+        && control.folders().isEmpty()
+        && control.retired().isEmpty()
+        && control.settings().isEmpty();
+  }
+
+  private interface Condition {
+    boolean holds(ControlDirectory control) throws IOException;
+  }
+
+  private void forget(AbsolutePath root, Duration patience, Condition condition)
+      throws IOException {
     AbsolutePath place =
         engine
             .registry()
@@ -123,6 +138,9 @@ final class RootCare {
       }
       boolean ours;
       try (RootLocks _ = lock(control, patience, "root forget")) {
+        if (!condition.holds(control)) {
+          return;
+        }
         ours = isOurs(control);
         if (ours) {
           requireNothingOpen(root, control);

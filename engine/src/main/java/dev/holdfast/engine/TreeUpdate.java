@@ -159,7 +159,7 @@ final class TreeUpdate {
   /** An update that was refused changes nothing, the list of roots included. */
   private void forget(Root root, Exception failure) {
     try {
-      new RootCare(holdfast.engine()).forgetAtOnce(root.path());
+      new RootCare(holdfast.engine()).forgetUnused(root.path());
     } catch (IOException e) {
       failure.addSuppressed(e);
     }

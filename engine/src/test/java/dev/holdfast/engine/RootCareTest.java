@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import static dev.holdfast.engine.Progress.NONE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,10 +12,12 @@ import dev.holdfast.engine.failure.InDoubtException;
 import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.source.DirectorySource;
 import dev.holdfast.engine.source.Excludes;
+import dev.holdfast.engine.source.TreeSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +119,54 @@ class RootCareTest {
   }
 
   // ---- forgetting ------------------------------------------------------------------------------
+
+  @Test
+  void keepsARootThatSomebodyElseUpdatedBeforeTheFirstUpdateOfItWasRefused() throws IOException {
+    Path made = folder.resolve("made");
+    Path source = Files.createDirectory(folder.resolve("source"));
+    Files.writeString(source.resolve("b"), "b");
+    AbsolutePath target = AbsolutePath.of(made.toString());
+    TreeSource refusing =
+        new TreeSource() {
+          @Override
+          public @Nullable Item next() throws IOException {
+            try (Holdfast other = Holdfast.open(folder.resolve("state"))) {
+              other.apply(source(source), target, ApplyOptions.of(Options.message("")), NONE);
+            }
+            throw new RefusedException("a bad archive");
+          }
+
+          @Override
+          public boolean isRereadable() {
+            return false;
+          }
+
+          @Override
+          public String name() {
+            return "refusing";
+          }
+
+          @Override
+          public void close() {}
+        };
+
+    assertThatThrownBy(
+            () -> holdfast.apply(refusing, target, ApplyOptions.of(Options.message("")), NONE))
+        .hasMessage("a bad archive");
+
+    assertThat(made.resolve("b")).hasContent("b");
+    long last;
+    try (TransactionLog log = holdfast.log()) {
+      last = log.lastApplied(0).orElseThrow().sequence();
+    }
+    holdfast.undo(last, Options.message(""), NONE);
+    assertThat(made).doesNotExist();
+  }
+
+  private static TreeSource source(Path directory) throws IOException {
+    return DirectorySource.open(
+        LinuxDisk.create(), AbsolutePath.of(directory.toString()), Excludes.NONE);
+  }
 
   @Test
   void forgetsARootWithItsControlDirectory() throws IOException {
