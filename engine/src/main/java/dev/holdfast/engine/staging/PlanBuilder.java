@@ -272,9 +272,10 @@ public final class PlanBuilder {
   }
 
   private void takeDeletionsBelow(RelativePath path, List<FileOperation> ordered) {
-    List<FileOperation> below = deletions.stream().filter(d -> path.contains(d.path())).toList();
-    ordered.addAll(below);
-    deletions.removeAll(below);
+    List<FileOperation> rest = new ArrayList<>();
+    deletions.forEach(d -> (path.contains(d.path()) ? ordered : rest).add(d));
+    deletions.clear();
+    deletions.addAll(rest);
   }
 
   // ---- directory times -------------------------------------------------------------------------
