@@ -47,8 +47,10 @@ import dev.holdfast.journal.TransactionState;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
@@ -68,6 +70,10 @@ final class TransactionContext implements AutoCloseable {
   private final TransactionId id;
   private final Instant began;
   private final SortedMap<AbsolutePath, Part> parts = new TreeMap<>();
+
+  /** One for each file system, opened before the first byte is staged (I2). */
+  private final Map<String, FileSystemSync> barriers = new HashMap<>();
+
   private @Nullable TransactionRecord record;
   private boolean settled;
   private boolean closed;
@@ -135,9 +141,13 @@ final class TransactionContext implements AutoCloseable {
       }
     }
 
+    /** A root that joins at the commit gets the barrier that was opened before the staging. */
     private void openBarrier() throws DiskException {
       if (sync == null) {
-        sync = control.directory().openSync();
+        String fileSystem = Barriers.fileSystemOf(control.directory());
+        FileSystemSync known = barriers.get(fileSystem);
+        sync = known == null ? control.directory().openSync() : known;
+        barriers.put(fileSystem, sync);
       }
     }
 
@@ -186,9 +196,6 @@ final class TransactionContext implements AutoCloseable {
       area.close();
       if (folder != null) {
         folder.close();
-      }
-      if (sync != null) {
-        sync.close();
       }
       if (lock != null) {
         lock.close();
@@ -542,6 +549,8 @@ final class TransactionContext implements AutoCloseable {
     }
     parts.values().forEach(Part::close);
     parts.clear();
+    barriers.values().forEach(FileSystemSync::close);
+    barriers.clear();
     if (!closed) {
       closed = true;
       engine.leave();
