@@ -54,16 +54,30 @@ final class CrashedRoot {
     return AbsolutePath.of(live.toString());
   }
 
+  /** What a transaction changes. */
+  interface Changes {
+    void make(Transaction tx, Root root) throws IOException;
+  }
+
   /** Kills the transaction at this moment. */
   void crash(TestClock.Moment moment) throws IOException {
+    crash(
+        moment,
+        (tx, root) -> {
+          tx.write(root, "a", "new a".getBytes(UTF_8));
+          tx.delete(root, "b");
+          tx.makeDirectory(root, "c");
+          tx.write(root, "c/x", "x".getBytes(UTF_8));
+        });
+  }
+
+  /** Kills a transaction with other changes. */
+  void crash(TestClock.Moment moment, Changes changes) throws IOException {
     try (Holdfast holdfast = open("state")) {
       Root root = holdfast.root(live);
       try (Transaction tx =
           holdfast.begin(Options.message("crashes").withPatience(Duration.ZERO), root)) {
-        tx.write(root, "a", "new a".getBytes(UTF_8));
-        tx.delete(root, "b");
-        tx.makeDirectory(root, "c");
-        tx.write(root, "c/x", "x".getBytes(UTF_8));
+        changes.make(tx, root);
         clock.dieAt(moment);
         assertThatExceptionOfType(TestClock.Killed.class).isThrownBy(tx::commit);
       }

@@ -373,11 +373,11 @@ public final class CommitProtocol {
     try {
       boolean recorded = recordRollingBack(cause);
       reverseAll(plan, executor);
+      if (executor.keepsFolder()) {
+        keepFolders(); // before the barrier: on record it is over, and the folder might be litter
+      }
       Barriers.syncChanges(roots, environment);
       recorded &= recordRolledBack(cause);
-      if (executor.keepsFolder()) {
-        keepFolders();
-      }
       settle(Token.ROLLED_BACK);
       if (recorded && !executor.keepsFolder()) {
         discard();

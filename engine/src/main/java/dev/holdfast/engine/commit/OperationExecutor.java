@@ -25,12 +25,18 @@ import dev.holdfast.journal.FileOperation.Replace;
 import dev.holdfast.journal.FileOperation.SetAttributes;
 import dev.holdfast.journal.Plan;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +50,11 @@ import org.jspecify.annotations.Nullable;
  * named in {@link #notes}.
  */
 public final class OperationExecutor implements AutoCloseable {
+  private static final String STAYS =
+      "the directory stays: somebody else put something into it meanwhile";
+  private static final int OWNER_WRITES = 0200;
+  private static final int OWNER_ENTERS = 0300;
+
   private final Plan plan;
   private final List<@Nullable RootSession> roots;
   private final boolean recovering;
@@ -52,6 +63,7 @@ public final class OperationExecutor implements AutoCloseable {
   private final List<Map<Integer, FileOperation>> wholes = new ArrayList<>();
   private final Map<FileIdentity, List<Facts>> attributesSet = new HashMap<>();
   private final List<Directory> opened = new ArrayList<>();
+  private @Nullable Map<FileOperation, NavigableMap<Integer, Create>> members;
   private boolean keepsFolder;
 
   /**
@@ -307,13 +319,34 @@ public final class OperationExecutor implements AutoCloseable {
    *     operation itself did is undone already
    */
   public void execute(FileOperation operation) throws DiskException, ConflictException {
-    switch (operation) {
-      case Create create -> execute(create);
-      case Replace replace -> execute(replace);
-      case Delete delete -> execute(delete);
-      case Move move -> execute(move);
-      case SetAttributes change -> execute(change);
+    try {
+      switch (operation) {
+        case Create create -> execute(create);
+        case Replace replace -> execute(replace);
+        case Delete delete -> execute(delete);
+        case Move move -> execute(move);
+        case SetAttributes change -> execute(change);
+      }
+    } catch (DiskException e) {
+      if (!recovering || !isWayGone(operation, e)) {
+        throw e;
+      }
+      note(operation, "was left out: somebody else removed the directory that it is in");
     }
+  }
+
+  /** Returns whether a directory on the way is not there any more: nothing was done then. */
+  private boolean isWayGone(FileOperation operation, DiskException failure) throws DiskException {
+    return isNoWay(failure)
+        && (placeIfThere(operation.root(), operation.path()).isEmpty()
+            || (operation instanceof Move move && placeIfThere(move.root(), move.to()).isEmpty()));
+  }
+
+  private static boolean isNoWay(DiskException failure) {
+    return switch (failure.error()) {
+      case NOT_FOUND, NOT_DIRECTORY, SYMLINK -> true;
+      default -> false;
+    };
   }
 
   private void execute(Create create) throws DiskException, ConflictException {
@@ -322,6 +355,7 @@ public final class OperationExecutor implements AutoCloseable {
     }
     Place from = root(create.root()).requireFolder().fresh(create.slot());
     Place to = place(create.root(), create.path());
+    setMovable(create.after(), from);
     try {
       from.directory().rename(from.name(), to.directory(), to.name());
     } catch (DiskException e) {
@@ -335,12 +369,42 @@ public final class OperationExecutor implements AutoCloseable {
       from.directory().exchange(from.name(), to.directory(), to.name());
       keep(create, "somebody else's entry was there; it is kept in " + keptIn(create));
     }
+    setMoved(create.after(), create.staged(), to);
+  }
+
+  // A directory that changes its parent is written to, which takes permission to write in it. So
+  // one that nobody may write in gets it while it is moved, for whoever is not root.
+
+  private static boolean isFixed(Facts facts) {
+    return facts.type() == FileType.DIRECTORY && (facts.mode() & OWNER_WRITES) == 0;
+  }
+
+  private static void setMovable(Facts facts, Place place) throws DiskException {
+    if (isFixed(facts)) {
+      setMode(place, facts.mode() | OWNER_WRITES);
+    }
+  }
+
+  private static void setMoved(Facts facts, FileIdentity staged, Place place) throws DiskException {
+    if (isFixed(facts)) {
+      Optional<Stat> stat = place.stat();
+      if (is(staged, stat) && stat.orElseThrow().mode() == (facts.mode() | OWNER_WRITES)) {
+        setMode(place, facts.mode());
+      }
+    }
+  }
+
+  private static void setMode(Place place, int mode) throws DiskException {
+    try (Attributed entry = place.directory().entry(place.name())) {
+      entry.setMode(mode);
+    }
   }
 
   private void execute(Replace replace) throws DiskException, ConflictException {
     Place staged = root(replace.root()).requireFolder().fresh(replace.slot());
     Place live = place(replace.root(), replace.path());
     tree(replace).forget(replace.path());
+    setMovable(replace.after(), staged);
     try {
       staged.directory().exchange(staged.name(), live.directory(), live.name());
     } catch (DiskException e) {
@@ -351,16 +415,27 @@ public final class OperationExecutor implements AutoCloseable {
         throw conflict(replace, "was removed by somebody else meanwhile");
       }
       staged.directory().rename(staged.name(), live.directory(), live.name());
+      setMoved(replace.after(), replace.staged(), live);
       note(replace, "somebody else had removed it");
       return;
     }
-    Stat capturedStat = staged.stat().orElseThrow();
-    if (!isAsPlanned(replace.replaced(), replace.before(), capturedStat)
-        || holdsAnything(staged, capturedStat)) {
-      if (!recovering) {
-        staged.directory().exchange(staged.name(), live.directory(), live.name());
-        throw conflict(replace, "was changed by somebody else meanwhile");
-      }
+    if (!recovering && !isCapturedAsPlanned(replace, staged)) {
+      staged.directory().exchange(staged.name(), live.directory(), live.name());
+      throw conflict(replace, "was changed by somebody else meanwhile");
+    }
+    setMoved(replace.after(), replace.staged(), live);
+    keepUnlessAsPlanned(replace, staged);
+  }
+
+  private boolean isCapturedAsPlanned(Replace replace, Place slot) throws DiskException {
+    Optional<Stat> captured = slot.stat();
+    return captured.isEmpty()
+        || (isAsPlanned(replace.replaced(), replace.before(), captured.get())
+            && !holdsAnything(slot, captured.get()));
+  }
+
+  private void keepUnlessAsPlanned(Replace replace, Place slot) throws DiskException {
+    if (!isCapturedAsPlanned(replace, slot)) {
       keep(replace, "somebody else had changed it; that version is kept in " + keptIn(replace));
     }
   }
@@ -388,7 +463,7 @@ public final class OperationExecutor implements AutoCloseable {
     Stat capturedStat = old.stat().orElseThrow();
     if (holdsAnything(old, capturedStat)) {
       old.directory().rename(old.name(), live.directory(), live.name());
-      note(delete, "the directory stays: somebody else put something into it meanwhile");
+      note(delete, STAYS);
       return;
     }
     if (!isAsPlanned(delete.deleted(), delete.before(), capturedStat)) {
@@ -456,15 +531,62 @@ public final class OperationExecutor implements AutoCloseable {
   }
 
   /**
-   * Completes an executed operation: without a journal a file system may bring back both names of a
-   * rename (hole 48).
+   * Completes an executed operation. Whoever executed it may have been killed before it looked at
+   * what it had captured: that may be a stranger's, or hold what is (I15). And without a journal a
+   * file system may bring back both names of a rename (hole 48).
    */
   public void complete(FileOperation operation) throws DiskException {
-    if (operation instanceof Create create && !create.isMember()) {
-      Place slot = folder(create).fresh(create.slot());
-      if (is(create.staged(), slot.stat())) {
-        slot.directory().unlink(slot.name());
+    switch (operation) {
+      case Create create -> {
+        if (!create.isMember()) {
+          complete(create);
+        }
       }
+      case Replace replace -> {
+        Optional<Place> live = placeIfThere(replace.root(), replace.path());
+        if (live.isPresent()) {
+          setMoved(replace.after(), replace.staged(), live.get());
+        }
+        keepUnlessAsPlanned(replace, folder(replace).fresh(replace.slot()));
+      }
+      case Delete delete -> complete(delete);
+      case Move _, SetAttributes _ -> {}
+    }
+  }
+
+  private void complete(Create create) throws DiskException {
+    Place slot = folder(create).fresh(create.slot());
+    Optional<Stat> inSlot = slot.stat();
+    if (is(create.staged(), inSlot)) {
+      slot.directory().unlink(slot.name());
+    } else if (inSlot.isPresent()) {
+      keep(create, "somebody else's entry was there; it is kept in " + keptIn(create));
+    }
+    Optional<Place> live = placeIfThere(create.root(), create.path());
+    if (live.isPresent()) {
+      setMoved(create.after(), create.staged(), live.get());
+    }
+  }
+
+  private void complete(Delete delete) throws DiskException {
+    Place old = folder(delete).old(delete.slot());
+    Optional<Stat> captured = old.stat();
+    if (captured.isEmpty()) {
+      return;
+    }
+    if (!holdsAnything(old, captured.get())) {
+      if (!isAsPlanned(delete.deleted(), delete.before(), captured.get())) {
+        keep(delete, "somebody else had changed it; that version is kept in " + keptIn(delete));
+      }
+      return;
+    }
+    Optional<Place> live = placeIfThere(delete.root(), delete.path());
+    if (live.isPresent() && live.get().stat().isEmpty()) {
+      tree(delete).forget(delete.path());
+      old.directory().rename(old.name(), live.get().directory(), live.get().name());
+      note(delete, STAYS);
+    } else {
+      keep(delete, "somebody else had put something into it; it is kept in " + keptIn(delete));
     }
   }
 
@@ -526,10 +648,14 @@ public final class OperationExecutor implements AutoCloseable {
   }
 
   private void reverse(Create create) throws DiskException {
-    if (create.isMember() || status(create) != OperationStatus.EXECUTED) {
+    if (create.isMember()) {
       return;
     }
-    TransactionFolder folder = root(create.root()).requireFolder();
+    if (status(create) != OperationStatus.EXECUTED) {
+      keepIfReversed(create, create.staged(), create.after(), create.slot());
+      return;
+    }
+    TransactionFolder folder = folder(create);
     Place slot = folder.fresh(create.slot());
     Optional<Place> live = placeIfThere(create.root(), create.path());
     Optional<Stat> stat = live.isEmpty() ? Optional.empty() : live.get().stat();
@@ -545,62 +671,117 @@ public final class OperationExecutor implements AutoCloseable {
       live.get().directory().unlink(live.get().name()); // Both names came back (hole 48).
     } else if (slot.stat().isPresent()) {
       slot.directory().exchange(slot.name(), live.get().directory(), live.get().name());
-    } else if (stat.get().isDirectory() && !takeMembersBack(folder, create)) {
-      note(create, "the directory stays: somebody else put something into it");
+    } else if (stat.get().isDirectory()) {
+      takeDirectoryBack(folder, create, slot);
     } else {
       live.get().directory().rename(live.get().name(), slot.directory(), slot.name());
     }
-    keepIfChanged(create, create.after(), slot);
+    keepIfChanged(create, create.staged(), create.after(), slot);
   }
 
-  /** Takes a new directory's own contents out, deepest first; true if it is empty then. */
-  private boolean takeMembersBack(TransactionFolder folder, Create top) throws DiskException {
-    List<FileOperation> operations = plan.operations();
+  /** Takes a new directory's own contents out, deepest first, and then it, if it is empty. */
+  private void takeDirectoryBack(TransactionFolder folder, Create top, Place slot)
+      throws DiskException {
+    List<Create> directories = new ArrayList<>(List.of(top));
+    members(top).values().stream()
+        .filter(member -> member.after().type() == FileType.DIRECTORY)
+        .forEach(directories::add);
+    for (Create directory : directories) {
+      letEnter(directory);
+    }
     try (Directory undone = folder.undone()) {
-      for (int i = operations.size() - 1; i >= 0; i--) {
-        if (operations.get(i) instanceof Create member
-            && member.isMember()
-            && member.root() == top.root()
-            && member.slot() == top.slot()) {
-          takeMemberBack(member, undone, TransactionFolder.slotName(i));
+      for (Map.Entry<Integer, Create> member : members(top).descendingMap().entrySet()) {
+        takeMemberBack(
+            member.getValue(), new Place(undone, TransactionFolder.slotName(member.getKey())));
+      }
+    }
+    // Looked up afresh: the tree keeps few handles open, and those of the members were many.
+    Place live = place(top.root(), top.path());
+    Optional<Stat> stat = live.stat();
+    if (stat.isEmpty()) {
+      return;
+    }
+    if (!holdsAnything(live, stat.get())) {
+      tree(top).forget(top.path());
+      live.directory().rename(live.name(), slot.directory(), slot.name());
+      return;
+    }
+    note(top, "the directory stays: somebody else put something into it");
+    for (Create directory : directories.reversed()) {
+      giveModeBack(directory);
+    }
+  }
+
+  /** Returns what is installed with an operation's new directory, by its number in the plan. */
+  private NavigableMap<Integer, Create> members(FileOperation whole) {
+    if (members == null) {
+      members = new HashMap<>();
+      for (int i = 0; i < plan.operations().size(); i++) {
+        if (plan.operations().get(i) instanceof Create member && member.isMember()) {
+          members.computeIfAbsent(whole(member), _ -> new TreeMap<>()).put(i, member);
         }
       }
     }
-    Place place = place(top.root(), top.path());
-    try (Directory directory = place.directory().directory(place.name())) {
-      return directory.list().isEmpty();
+    return members.getOrDefault(whole, Collections.emptyNavigableMap());
+  }
+
+  /** Who is not root can take nothing out of a directory that he may not write to. */
+  private void letEnter(Create directory) throws DiskException {
+    int mode = directory.after().mode();
+    Optional<Place> live = placeIfThere(directory.root(), directory.path());
+    if ((mode & OWNER_ENTERS) != OWNER_ENTERS
+        && live.isPresent()
+        && is(directory.staged(), live.get().stat())) {
+      setMode(live.get(), mode | OWNER_ENTERS);
     }
   }
 
-  private void takeMemberBack(Create member, Directory undone, EntryName name)
-      throws DiskException {
+  private void giveModeBack(Create directory) throws DiskException {
+    int mode = directory.after().mode();
+    Optional<Place> live = placeIfThere(directory.root(), directory.path());
+    Optional<Stat> stat = live.isEmpty() ? Optional.empty() : live.get().stat();
+    if (live.isPresent()
+        && is(directory.staged(), stat)
+        && stat.orElseThrow().mode() != mode
+        && stat.orElseThrow().mode() == (mode | OWNER_ENTERS)) {
+      setMode(live.get(), mode);
+    }
+  }
+
+  private void takeMemberBack(Create member, Place undone) throws DiskException {
     Optional<Place> live = placeIfThere(member.root(), member.path());
     Optional<Stat> stat = live.isEmpty() ? Optional.empty() : live.get().stat();
-    if (live.isEmpty() || stat.isEmpty() || !member.staged().is(stat.get())) {
-      return;
+    if (live.isPresent() && stat.isPresent() && member.staged().is(stat.get())) {
+      tree(member).forget(member.path());
+      if (holdsAnything(live.get(), stat.get())) {
+        return;
+      }
+      live.get().directory().rename(live.get().name(), undone.directory(), undone.name());
     }
-    tree(member).forget(member.path());
-    if (holdsAnything(live.get(), stat.get())) {
-      return;
-    }
-    live.get().directory().rename(live.get().name(), undone, name);
-    keepIfChanged(member, member.after(), new Place(undone, name));
   }
 
   private void reverse(Replace replace) throws DiskException {
     if (status(replace) != OperationStatus.EXECUTED) {
+      keepIfReversed(replace, replace.staged(), replace.after(), replace.slot());
       return;
     }
-    Place slot = root(replace.root()).requireFolder().fresh(replace.slot());
-    Place live = place(replace.root(), replace.path());
+    Place slot = folder(replace).fresh(replace.slot());
+    Place live = placeIfThere(replace.root(), replace.path()).orElse(null);
+    if (live == null) {
+      keep(
+          replace,
+          "somebody else removed its directory; the old one is kept in " + keptIn(replace));
+      return;
+    }
     Optional<Stat> stat = live.stat();
     tree(replace).forget(replace.path());
     if (stat.isEmpty()) {
       slot.directory().rename(slot.name(), live.directory(), live.name());
       note(replace, "somebody else removed the new version");
     } else if (replace.staged().is(stat.get())) {
+      setMovable(replace.after(), live);
       slot.directory().exchange(slot.name(), live.directory(), live.name());
-      keepIfChanged(replace, replace.after(), slot);
+      keepIfChanged(replace, replace.staged(), replace.after(), slot);
     } else {
       keep(replace, "somebody else replaced it; left, and the old one kept in " + keptIn(replace));
     }
@@ -632,12 +813,16 @@ public final class OperationExecutor implements AutoCloseable {
       return;
     }
     tree(move).forget(move.to());
-    Place to = place(move.root(), move.to());
-    Place from = place(move.root(), move.path());
-    if (from.stat().isPresent()) {
-      note(move, "somebody else is in its place; it stays at " + move.to());
+    Place from = placeIfThere(move.root(), move.path()).orElse(null);
+    if (from == null || from.stat().isPresent()) {
+      note(
+          move,
+          (from == null ? "somebody else removed its directory" : "somebody else is in its place")
+              + "; it stays at "
+              + move.to());
       return;
     }
+    Place to = place(move.root(), move.to());
     to.directory().rename(to.name(), from.directory(), from.name());
   }
 
@@ -688,10 +873,10 @@ public final class OperationExecutor implements AutoCloseable {
     try {
       return Optional.of(place(root, path));
     } catch (DiskException e) {
-      return switch (e.error()) {
-        case NOT_FOUND, NOT_DIRECTORY, SYMLINK -> Optional.empty();
-        default -> throw e;
-      };
+      if (isNoWay(e)) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 
@@ -748,6 +933,70 @@ public final class OperationExecutor implements AutoCloseable {
         && (stat.get().size() != facts.size() || !stat.get().modified().equals(facts.modified()))) {
       keep(operation, "somebody else wrote to the new version; it is kept in " + keptIn(operation));
     }
+  }
+
+  /** Keeps what is not executed if it was before, and changed then. */
+  private void keepIfReversed(FileOperation operation, FileIdentity staged, Facts after, int slot)
+      throws DiskException {
+    TransactionFolder folder = root(operation.root()).folder();
+    if (folder != null && folder.has(Token.GO)) {
+      keepIfChanged(operation, staged, after, folder.fresh(slot));
+    }
+  }
+
+  /**
+   * Keeps what was live for a while, and is in its slot again: somebody may have written to it, or
+   * put something into it.
+   */
+  private void keepIfChanged(FileOperation operation, FileIdentity staged, Facts after, Place slot)
+      throws DiskException {
+    boolean isBack = is(staged, slot.stat());
+    if (after.type() != FileType.DIRECTORY) {
+      if (isBack) {
+        keepIfChanged(operation, after, slot);
+      }
+      return;
+    }
+    NavigableMap<Integer, Create> members = members(operation);
+    if (isBack && holdsStrangers(slot, members.values())) {
+      keep(operation, "somebody else put something into it; it is kept in " + keptIn(operation));
+    }
+    TransactionFolder folder = folder(operation);
+    if (!members.isEmpty() && folder.hasUndone()) {
+      try (Directory undone = folder.undone()) {
+        for (Map.Entry<Integer, Create> member : members.entrySet()) {
+          Create taken = member.getValue();
+          Place place = new Place(undone, TransactionFolder.slotName(member.getKey()));
+          keepIfChanged(taken, taken.after(), place);
+        }
+      }
+    }
+  }
+
+  /** Looks through a new directory that is in its slot again. */
+  private boolean holdsStrangers(Place slot, Collection<Create> members) throws DiskException {
+    Map<RelativePath, Create> expected = new HashMap<>();
+    members.forEach(member -> expected.put(member.within(), member));
+    boolean strangers = false;
+    Deque<RelativePath> open = new ArrayDeque<>(List.of(RelativePath.EMPTY));
+    while (!open.isEmpty()) {
+      RelativePath path = open.pop();
+      try (Directory directory =
+          slot.directory().directory(RelativePath.of(slot.name()).resolve(path))) {
+        for (EntryName name : directory.list()) {
+          Create member = expected.get(path.resolve(name));
+          Optional<Stat> stat = directory.stat(name);
+          if (member == null || !is(member.staged(), stat)) {
+            strangers = true;
+          } else if (stat.orElseThrow().isDirectory()) {
+            open.push(path.resolve(name));
+          } else {
+            keepIfChanged(member, member.after(), new Place(directory, name));
+          }
+        }
+      }
+    }
+    return strangers;
   }
 
   /** Returns whether a note says that the transaction's folder holds what is nowhere else. */

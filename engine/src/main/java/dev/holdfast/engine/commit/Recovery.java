@@ -316,7 +316,7 @@ public final class Recovery {
       TransactionRecord record = view.find(id).orElse(null);
       boolean rolledBack = record != null && record.state() == TransactionState.ROLLED_BACK;
       if ((record == null || rolledBack) && isOrphan(control, id, rolledBack)) {
-        control.removeFolder(id);
+        control.removeUnfinished(id);
       }
     }
   }
@@ -616,10 +616,21 @@ public final class Recovery {
         }
       }
       CommitProtocol.reverseAll(executor.plan(), executor);
+      if (executor.keepsFolder()) {
+        keepFolders(pending); // before the barrier: once it is on record, it might be litter
+      }
       Barriers.syncChanges(pending.sessions(), environment);
       close(
           pending, TransactionState.ROLLED_BACK, reason, executor.notes(), executor.keepsFolder());
       return finding(pending, Result.BACK, "was rolled back: " + reason + text(executor.notes()));
+    }
+  }
+
+  private static void keepFolders(PendingTransaction pending) throws DiskException {
+    for (RootSession session : pending.sessions()) {
+      if (session.folder() != null) {
+        session.folder().put(Token.KEPT, new byte[0]);
+      }
     }
   }
 
@@ -671,9 +682,6 @@ public final class Recovery {
     Token token = state == TransactionState.APPLIED ? Token.APPLIED : Token.ROLLED_BACK;
     for (RootSession session : pending.sessions()) {
       TransactionFolder folder = session.folder();
-      if (folder != null && keepFolder && token == Token.ROLLED_BACK) {
-        folder.put(Token.KEPT, new byte[0]);
-      }
       if (pending.isMarked(session)) {
         if (folder == null) {
           session.control().removeMarker();

@@ -491,6 +491,14 @@ public final class ControlDirectory implements AutoCloseable {
     return ids;
   }
 
+  /**
+   * Removes a transaction's folder that was not retired. One that somebody retires at this moment
+   * stays: it holds what is kept.
+   */
+  public void removeUnfinished(TransactionId id) throws DiskException {
+    TreeRemoval.remove(transactions, EntryName.of(id.text()));
+  }
+
   /** Removes a transaction's folder with all that is in it; returns the bytes it held. */
   public long removeFolder(TransactionId id) throws DiskException {
     EntryName name = EntryName.of(id.text());

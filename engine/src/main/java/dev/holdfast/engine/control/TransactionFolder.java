@@ -175,10 +175,15 @@ public final class TransactionFolder implements AutoCloseable {
 
   /** Returns {@code undone}, made if absent: where a rollback puts what it takes out of a tree. */
   public Directory undone() throws DiskException {
-    if (directory.stat(UNDONE).isEmpty()) {
+    if (!hasUndone()) {
       directory.makeDirectory(UNDONE, PRIVATE_DIRECTORY);
     }
     return directory.directory(UNDONE);
+  }
+
+  /** Returns whether {@code undone} is there. */
+  public boolean hasUndone() throws DiskException {
+    return directory.stat(UNDONE).isPresent();
   }
 
   /** Removes {@code undone} and all that is in it. */
