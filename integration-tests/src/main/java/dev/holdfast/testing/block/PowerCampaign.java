@@ -20,6 +20,7 @@ import java.util.Set;
  *   --scenario NAME one scenario alone
  *   --only controls what is known to be safe, and what is known not to be
  *   --only mutants  Holdfast with mistakes, at most --states of each
+ *   --only fsync    Holdfast with one fsync in place of each syncfs
  * </pre>
  */
 public final class PowerCampaign {
@@ -61,7 +62,8 @@ public final class PowerCampaign {
       case "" -> campaign.holdfast();
       case "controls" -> campaign.controls();
       case "mutants" -> campaign.mutants();
-      default -> throw new CampaignUsageException("--only takes controls or mutants");
+      case "fsync" -> campaign.oneFsync();
+      default -> throw new CampaignUsageException("--only takes controls, mutants or fsync");
     };
   }
 
@@ -91,13 +93,21 @@ public final class PowerCampaign {
   }
 
   private int mutants() throws IOException {
+    return tryAll(PowerMutants.all(), false);
+  }
+
+  private int oneFsync() throws IOException {
+    return tryAll(List.of(PowerMutants.oneFsync(true), PowerMutants.oneFsync(false)), true);
+  }
+
+  private int tryAll(List<Mutants.Mutant> mutants, boolean details) throws IOException {
     for (BlockFileSystem kind : kinds) {
       Optional<String> missing = Rig.missing(kind);
       if (missing.isPresent()) {
         out.println("left out: " + kind + ": " + missing.get());
         continue;
       }
-      for (Mutants.Mutant mutant : PowerMutants.all()) {
+      for (Mutants.Mutant mutant : mutants) {
         PowerMutants.Result result = PowerMutants.run(kind, mutant, states, seed);
         out.println(
             kind
@@ -108,6 +118,9 @@ public final class PowerCampaign {
                     .violation()
                     .map(text -> "caught after " + result.states() + " states: " + summary(text))
                     .orElse("not to be seen in " + result.states() + " states"));
+        if (details) {
+          result.violation().ifPresent(out::println);
+        }
       }
     }
     return 0;

@@ -2,6 +2,7 @@ package dev.holdfast.testing.block;
 
 import dev.holdfast.testing.proof.Mutants;
 import dev.holdfast.testing.proof.Mutants.Mutant;
+import dev.holdfast.testing.proof.Mutation;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,11 @@ import java.util.Set;
  */
 final class PowerMutants {
   private static final Set<String> SOON =
-      Set.of("barrier 1 is left out", "barrier 2 is left out", "the decision is not forced");
+      Set.of(
+          "barrier 1 is left out",
+          "barrier 2 is left out, with the journal under it",
+          "the decision is not forced",
+          "the decision before the second file system's barrier");
 
   private PowerMutants() {}
 
@@ -28,12 +33,23 @@ final class PowerMutants {
   /** Returns the scenario in which a mistake is made. */
   private static PowerScenario scenario(Mutant mutant) {
     String there = mutant.scenario();
-    return PowerScenarios.named(
-        there.equals("first-time")
-            ? "library"
-            : there.endsWith("three-disks")
-                ? "three-devices"
-                : there.endsWith("elsewhere") ? "edits-elsewhere" : "edits");
+    String here =
+        switch (there) {
+          case "first-time", "two-roots" -> "library";
+          case "two-roots-three-disks" -> "three-devices";
+          default -> there.endsWith("elsewhere") ? "edits-elsewhere" : "edits";
+        };
+    return PowerScenarios.named(here);
+  }
+
+  /** Returns a Holdfast whose barriers are one fsync each. */
+  static Mutant oneFsync(boolean changesFile) {
+    Mutation.Maker barrier = () -> new OneFsyncBarrier(changesFile);
+    return new Mutant(
+        changesFile ? "one fsync a barrier" : "one fsync a barrier, of an unchanged file",
+        "two-roots",
+        barrier,
+        barrier);
   }
 
   /** Tries a mistake until it shows, or until so many states were examined. */

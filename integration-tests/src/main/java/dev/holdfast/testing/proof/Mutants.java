@@ -81,6 +81,7 @@ public final class Mutants {
             "the decision before the second file system's barrier",
             "two-roots-three-disks",
             () -> new Deferred(number -> number == 1, Mutants::isJournalSync)),
+        running("the marker is removed without a token", "small-edits", NoToken::new),
         running("the marker after the first change", "small-edits", LateMarker::new),
         running(
             "no directory sync when the journal is made",
@@ -180,6 +181,29 @@ public final class Mutants {
           late.run();
         }
         deferred.clear();
+      }
+    }
+  }
+
+  /** Unlinks the marker where it should be kept as the token until APPLIED is forced. */
+  private static final class NoToken implements Mutation {
+    private static final EntryName MARKER = EntryName.of("pending");
+    private @Nullable Directory control;
+
+    @Override
+    public void created(Directory parent, EntryName name) {
+      if (name.equals(MARKER)) {
+        control = parent;
+      }
+    }
+
+    @Override
+    public void run(Step step, Action action) throws DiskException {
+      if (step.isTo("applied") && control != null) {
+        control.unlink(MARKER);
+        control = null;
+      } else {
+        action.run();
       }
     }
   }

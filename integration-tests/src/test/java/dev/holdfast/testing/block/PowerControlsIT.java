@@ -29,11 +29,12 @@ final class PowerControlsIT {
   void comesOutAsItIsKnownTo(Control control) throws IOException {
     Rig.missing(control.kind()).ifPresent(why -> assumeTrue(false, why));
     control.missing().ifPresent(why -> assumeTrue(false, why));
-    PowerFigures figures =
+    PowerSweep.Effort effort =
         control.isCaught()
-            ? PowerSweep.run(
-                control.kind(), control.workload(), PowerSweep.Effort.untilViolation(CAUGHT), 1)
-            : PowerSweep.run(control.kind(), control.workload(), PowerSweep.Effort.of(SAFE), 1);
+            ? PowerSweep.Effort.untilViolation(CAUGHT)
+            : PowerSweep.Effort.of(SAFE);
+    PowerFigures figures =
+        Undisturbed.run(() -> PowerSweep.run(control.kind(), control.workload(), effort, 1));
     System.out.println("control: " + control + ": " + figures.summary());
     if (control.isCaught()) {
       assertThat(figures.violations()).isNotEmpty();

@@ -23,7 +23,9 @@ final class PowerLossIT {
     long seed = Long.getLong("holdfast.seed", ThreadLocalRandom.current().nextInt(1 << 20));
     PowerFigures figures = new PowerFigures();
     for (PowerScenario scenario : PowerScenarios.all()) {
-      figures.add(PowerSweep.run(kind, new HoldfastWorkload(scenario), EFFORT, seed));
+      figures.add(
+          Undisturbed.run(
+              () -> PowerSweep.run(kind, new HoldfastWorkload(scenario), EFFORT, seed)));
     }
     System.out.println("power, " + kind + ", seed " + seed + ": " + figures);
     assertThat(figures.violations()).as("seed %s", seed).isEmpty();
