@@ -160,14 +160,15 @@ public final class ControlDirectory implements AutoCloseable {
     }
     makePlain(disk, path);
     try (Directory directory = disk.openDirectory(path)) {
-      for (EntryName folders : List.of(TRANSACTIONS, IMAGES)) {
-        if (directory.stat(folders).isEmpty()) {
-          directory.makeDirectory(folders, PRIVATE_DIRECTORY);
-        }
-      }
+      // What can be opened can be locked: open() wants the folders, which come last.
       for (EntryName lock : List.of(LOCK, GATE)) {
         if (directory.stat(lock).isEmpty()) {
           directory.create(lock, LOCK_MODE).close();
+        }
+      }
+      for (EntryName folders : List.of(TRANSACTIONS, IMAGES)) {
+        if (directory.stat(folders).isEmpty()) {
+          directory.makeDirectory(folders, PRIVATE_DIRECTORY);
         }
       }
       ControlDirectory made = of(path, directory.directory(RelativePath.EMPTY));

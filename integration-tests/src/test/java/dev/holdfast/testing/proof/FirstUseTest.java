@@ -41,6 +41,41 @@ final class FirstUseTest {
     assertThat(withdrawn).isGreaterThan(10);
   }
 
+  /** What fails from some call on cannot clear up either, as if the process were killed there. */
+  @Test
+  void goesOnWhereverTheFirstUseWasCutOff() throws IOException {
+    boolean done = false;
+    for (int failing = 1; !done; failing++) {
+      SimulatedDisk disk = SimulatedDisk.builder().build();
+      TreeMaker.at(disk, ROOT.toString()).file("a", "one");
+      Sessions.open(disk, STATE).close();
+      done = registerUntil(disk, failing);
+      try (Holdfast holdfast = Sessions.open(disk, STATE)) {
+        assertThat(holdfast.root(ROOT).path()).as("after call %s", failing).isEqualTo(ROOT);
+      }
+      assertThat(isMade(disk)).isTrue();
+    }
+  }
+
+  private static boolean registerUntil(SimulatedDisk disk, int failing) throws IOException {
+    AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+    Disk cutOff =
+        new InterceptedDisk(
+            disk,
+            call -> {
+              if (left.decrementAndGet() <= 0) {
+                throw new DiskException(DiskError.IO, "call", call.path().toString());
+              }
+            });
+    try (Holdfast holdfast = Sessions.open(cutOff, disk, STATE)) {
+      left.set(failing);
+      holdfast.root(ROOT);
+      return left.get() > 0;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
   /** Returns whether there were no {@code failing} calls. */
   private static boolean register(SimulatedDisk disk, int failing) throws IOException {
     AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
