@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.engine.Progress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** Shows how far long work has come, in one line of a terminal that is gone afterwards. */
 final class ProgressLine implements Progress, AutoCloseable {
@@ -10,7 +11,8 @@ final class ProgressLine implements Progress, AutoCloseable {
 
   private final Printer printer;
   private final boolean visible;
-  private final long began = System.nanoTime();
+  private final LongSupplier nanos;
+  private final long began;
   private long drawn;
 
   /**
@@ -19,13 +21,19 @@ final class ProgressLine implements Progress, AutoCloseable {
    * @param visible whether anybody would see the line
    */
   ProgressLine(Printer printer, boolean visible) {
+    this(printer, visible, System::nanoTime);
+  }
+
+  ProgressLine(Printer printer, boolean visible, LongSupplier nanos) {
     this.printer = printer;
     this.visible = visible;
+    this.nanos = nanos;
+    this.began = nanos.getAsLong();
   }
 
   @Override
   public synchronized void advanced(Phase phase, long entries, long bytes) {
-    long elapsed = System.nanoTime() - began;
+    long elapsed = nanos.getAsLong() - began;
     if (!visible || elapsed < QUIET || elapsed - drawn < STEP) {
       return;
     }

@@ -30,9 +30,7 @@ final class PowerControlsIT {
     Rig.missing(control.kind()).ifPresent(why -> assumeTrue(false, why));
     control.missing().ifPresent(why -> assumeTrue(false, why));
     PowerSweep.Effort effort =
-        control.isCaught()
-            ? PowerSweep.Effort.untilViolation(CAUGHT)
-            : PowerSweep.Effort.of(SAFE);
+        control.isCaught() ? PowerSweep.Effort.untilViolation(CAUGHT) : PowerSweep.Effort.of(SAFE);
     PowerFigures figures =
         Undisturbed.run(() -> PowerSweep.run(control.kind(), control.workload(), effort, 1));
     System.out.println("control: " + control + ": " + figures.summary());

@@ -26,8 +26,7 @@ final class PowerMutantsIT {
   void isCaught(Mutant mutant) throws IOException {
     BlockFileSystem kind = BlockFileSystem.EXT4;
     Rig.missing(kind).ifPresent(why -> assumeTrue(false, why));
-    PowerMutants.Result result =
-        Undisturbed.run(() -> PowerMutants.run(kind, mutant, MOST, 1));
+    PowerMutants.Result result = Undisturbed.run(() -> PowerMutants.run(kind, mutant, MOST, 1));
     System.out.println("mutant: " + mutant + ": after " + result.states() + " states");
     assertThat(result.violation()).as("the mutant is caught").isPresent();
   }
