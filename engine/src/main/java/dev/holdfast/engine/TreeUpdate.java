@@ -25,9 +25,8 @@ import dev.holdfast.engine.source.Settable;
 import dev.holdfast.engine.source.TreeSource;
 import dev.holdfast.engine.source.Untouchable;
 import dev.holdfast.engine.staging.RootChanges;
-import dev.holdfast.engine.staging.StagingArea.Draft;
+import dev.holdfast.engine.staging.Seen;
 import dev.holdfast.engine.tree.ContentCopier;
-import dev.holdfast.engine.tree.ContentCopier.Copied;
 import dev.holdfast.engine.tree.LiveTree;
 import dev.holdfast.engine.tree.LiveTree.Place;
 import dev.holdfast.journal.ByteString;
@@ -92,6 +91,8 @@ final class TreeUpdate {
 
   /** What became of a path of the source. */
   private enum Fate {
+    /** The live directory stays, perhaps with other metadata. */
+    ENTERED,
     /** The live inode stays, perhaps with other metadata. */
     KEPT,
     /** A new inode was staged. */
@@ -282,16 +283,12 @@ final class TreeUpdate {
   private record Live(Stat stat, Facts facts) {}
 
   private @Nullable Live live(RelativePath path) throws IOException {
-    Optional<Stat> stat =
-        changes == null
-            ? tree().stat(path)
-            : changes.view(path) instanceof RootChanges.View.Live(_, Stat found, _)
-                ? Optional.of(found)
-                : Optional.empty();
-    if (stat.isEmpty()) {
-      return null;
+    if (changes == null) {
+      Stat stat = tree().stat(path).orElse(null);
+      return stat == null ? null : new Live(stat, tree().facts(path, stat));
     }
-    return new Live(stat.get(), tree().facts(path, stat.get()));
+    Seen seen = changes.lookLive(path).orElse(null);
+    return seen == null ? null : new Live(seen.requireStat(), seen.requireFacts());
   }
 
   /** What the source wants, as far as this user and the options let it. */
@@ -329,7 +326,7 @@ final class TreeUpdate {
       stageNode(path, facts, live);
       return;
     }
-    fates.put(path, Fate.KEPT);
+    fates.put(path, Fate.ENTERED);
     if (item.isImplied()) {
       return;
     }
@@ -402,30 +399,15 @@ final class TreeUpdate {
       throws IOException {
     RootChanges own = requireChanges();
     own.area().open();
-    Draft[] draft = new Draft[1];
-    try {
-      Optional<Copied> copied =
-          item.copyUnlessSame(
-              file,
-              () -> {
-                draft[0] = own.area().startDraft();
-                return draft[0].file();
-              },
-              copier,
-              this::copied);
-      if (copied.isEmpty()) {
-        return false;
-      }
-      Facts facts =
-          wanted(item).orElseThrow().withContent(copied.get().size(), copied.get().digest());
-      own.putDraft(path, facts, draft[0]);
+    boolean staged =
+        own.putFileUnlessSame(
+            path,
+            () -> wantedAfterReading(item),
+            to -> item.copyUnlessSame(file, to, copier, this::copied));
+    if (staged) {
       fates.put(path, Fate.STAGED);
-      return true;
-    } finally {
-      if (draft[0] != null) {
-        draft[0].file().close();
-      }
     }
+    return staged;
   }
 
   private void copied(long more) throws IOException {
@@ -604,7 +586,7 @@ final class TreeUpdate {
   // ---- what the source does not have -----------------------------------------------------------
 
   private void deleteExtra() throws IOException {
-    if (fates.get(RelativePath.EMPTY) != Fate.KEPT) {
+    if (fates.get(RelativePath.EMPTY) != Fate.ENTERED) {
       return;
     }
     Deque<RelativePath> open = new ArrayDeque<>(List.of(RelativePath.EMPTY));
@@ -617,7 +599,7 @@ final class TreeUpdate {
           if (!isLeft(path)) {
             delete(path);
           }
-        } else if (fate == Fate.KEPT && tree().stat(path).map(Stat::isDirectory).orElse(false)) {
+        } else if (fate == Fate.ENTERED && tree().stat(path).map(Stat::isDirectory).orElse(false)) {
           open.push(path);
         }
       }

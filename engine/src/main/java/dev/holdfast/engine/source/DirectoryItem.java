@@ -1,6 +1,5 @@
 package dev.holdfast.engine.source;
 
-import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
@@ -8,6 +7,7 @@ import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
 import dev.holdfast.engine.tree.ContentCopier;
 import dev.holdfast.engine.tree.ContentCopier.Copied;
+import dev.holdfast.engine.tree.ContentCopier.NewFile;
 import dev.holdfast.engine.tree.ContentCopier.Progress;
 import dev.holdfast.engine.tree.FactsReader;
 import dev.holdfast.journal.Facts;
@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,17 +59,17 @@ final class DirectoryItem implements TreeSource.Item {
   /** Reads a file's bytes. */
   @FunctionalInterface
   private interface Reading<T> {
-    T read(DiskFile file) throws IOException;
+    T read(DiskFile file, Stat stat) throws IOException;
   }
 
   @Override
   public boolean sameBytes(DiskFile other, ContentCopier copier) throws IOException {
-    return readSteadily(file -> copier.sameBytes(file, other));
+    return readSteadily((file, _) -> copier.sameBytes(file, other));
   }
 
   @Override
   public Copied copyTo(DiskFile to, ContentCopier copier, Progress progress) throws IOException {
-    return readSteadily(file -> {
+    return readSteadily((file, _) -> {
       if (to.size() > 0) {
         to.truncate(0);
       }
@@ -76,13 +77,26 @@ final class DirectoryItem implements TreeSource.Item {
     });
   }
 
+  /** Opens the file once, and reads a small one once. */
+  @Override
+  public Optional<Copied> copyUnlessSame(
+      DiskFile live, NewFile to, ContentCopier copier, Progress progress) throws IOException {
+    DiskFile[] made = new DiskFile[1];
+    return readSteadily((file, read) -> {
+      if (made[0] == null) {
+        return copier.copyUnlessSame(file, read, live, () -> made[0] = to.create(), progress);
+      }
+      made[0].truncate(0);
+      return Optional.of(copier.copy(file, made[0], progress));
+    });
+  }
+
   /** Reads the file until nobody has changed it meanwhile, a few times. */
   private <T> T readSteadily(Reading<T> reading) throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      try (Directory parent = directories.open(path.parent());
-          DiskFile file = parent.openToRead(path.name())) {
+      try (DiskFile file = directories.openFile(path)) {
         Stat before = settled(file);
-        T result = reading.read(file);
+        T result = reading.read(file, before);
         if (isUnchanged(before, file.stat())) {
           refresh(file, before);
           return result;

@@ -5,6 +5,7 @@ import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens directories of a source, also those where another file system is mounted. No link is
@@ -24,6 +26,8 @@ final class SourceDirectories implements AutoCloseable {
   private final AbsolutePath path;
   private final Directory top;
   private final NavigableMap<RelativePath, Stat> mounts = new ConcurrentSkipListMap<>();
+  private @Nullable Directory last;
+  private RelativePath lastPath = RelativePath.EMPTY;
 
   /** Opens the directory that the user named, following links on the way to it. */
   SourceDirectories(Disk disk, AbsolutePath named) throws DiskException {
@@ -49,6 +53,29 @@ final class SourceDirectories implements AutoCloseable {
       Directory mounted = openMount(point, stat.get());
       mounts.put(point, stat.get());
       return mounted;
+    }
+  }
+
+  /**
+   * Opens a file in a directory that was open before. The directory stays open until another one is
+   * asked for: files are read one after the other.
+   */
+  synchronized DiskFile openFile(RelativePath file) throws DiskException, ConflictException {
+    RelativePath holder = file.parent();
+    Directory directory = last;
+    if (directory == null || !holder.equals(lastPath)) {
+      closeLast();
+      directory = open(holder);
+      last = directory;
+      lastPath = holder;
+    }
+    return directory.openToRead(file.name());
+  }
+
+  private synchronized void closeLast() {
+    if (last != null) {
+      last.close();
+      last = null;
     }
   }
 
@@ -98,6 +125,7 @@ final class SourceDirectories implements AutoCloseable {
 
   @Override
   public void close() {
+    closeLast();
     top.close();
   }
 }

@@ -10,6 +10,7 @@ import dev.holdfast.disk.RelativePath;
 import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.tree.ContentCopier;
 import dev.holdfast.engine.tree.ContentCopier.Copied;
+import dev.holdfast.engine.tree.ContentCopier.NewFile;
 import dev.holdfast.engine.tree.ContentCopier.Progress;
 import dev.holdfast.journal.ByteString;
 import dev.holdfast.journal.Facts;

@@ -5,6 +5,7 @@ import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.engine.tree.ContentCopier;
 import dev.holdfast.engine.tree.ContentCopier.Copied;
+import dev.holdfast.engine.tree.ContentCopier.NewFile;
 import dev.holdfast.engine.tree.ContentCopier.Progress;
 import dev.holdfast.journal.Facts;
 import java.io.IOException;
@@ -71,13 +72,6 @@ public interface TreeSource extends AutoCloseable {
           ? Optional.empty()
           : Optional.of(copyTo(to.create(), copier, progress));
     }
-  }
-
-  /** Makes the file that bytes are to be copied into. */
-  @FunctionalInterface
-  interface NewFile {
-    /** Returns an empty file, open for writing; whoever made it closes it. */
-    DiskFile create() throws IOException;
   }
 
   /** Returns the next entry, or null after the last one. */

@@ -14,6 +14,8 @@ import dev.holdfast.engine.staging.Target.Kept;
 import dev.holdfast.engine.staging.Target.MovedAway;
 import dev.holdfast.engine.staging.Target.MovedHere;
 import dev.holdfast.engine.staging.Target.Staged;
+import dev.holdfast.engine.tree.ContentCopier.Copied;
+import dev.holdfast.engine.tree.ContentCopier.NewFile;
 import dev.holdfast.engine.tree.LiveTree;
 import dev.holdfast.engine.tree.LiveTree.Place;
 import dev.holdfast.journal.ContentDigest;
@@ -60,6 +62,7 @@ public final class RootChanges {
   private final Map<FileIdentity, Facts> sharedFacts = new HashMap<>();
   private final Map<RelativePath, Instant> directoryTimes = new HashMap<>();
   private final Deque<Undo> undos = new ArrayDeque<>();
+  private @Nullable Seen recent;
 
   /** Creates an empty overlay. */
   public RootChanges(
@@ -243,9 +246,29 @@ public final class RootChanges {
     return seen;
   }
 
+  /**
+   * Returns the live entry at {@code path}, if that is what the transaction finds there, with its
+   * facts. What is decided about it next is of this look, and need not look again.
+   */
+  public Optional<Seen> lookLive(RelativePath path) throws DiskException {
+    Instant before = clock.instant();
+    if (!(view(path) instanceof View.Live(RelativePath live, Stat stat, _))) {
+      return Optional.empty();
+    }
+    Seen seen = new Seen(live, stat, tree.facts(live, stat));
+    // One within whose tick it may change again unseen has to be looked at once more, later.
+    recent = isRacy(stat, before) ? null : seen;
+    return Optional.of(seen);
+  }
+
   private Seen lookAt(RelativePath live) throws DiskException {
+    Seen known = recent;
+    recent = null;
+    if (known != null && known.path().equals(live)) {
+      return known;
+    }
     Optional<Stat> stat = tree.stat(live);
-    if (stat.isPresent() && isRacy(stat.get())) {
+    if (stat.isPresent() && isRacy(stat.get(), clock.instant())) {
       pause.accept(RACY);
       stat = tree.stat(live);
     }
@@ -271,9 +294,8 @@ public final class RootChanges {
         live, (path, seen) -> new Seen(path, seen.stat(), seen.requireFacts().withDigest(digest)));
   }
 
-  private boolean isRacy(Stat stat) {
-    return stat.isFile()
-        && Duration.between(stat.changed(), clock.instant()).abs().compareTo(RACY) < 0;
+  private static boolean isRacy(Stat stat, Instant now) {
+    return stat.isFile() && Duration.between(stat.changed(), now).abs().compareTo(RACY) < 0;
   }
 
   // ---- changing --------------------------------------------------------------------------------
@@ -340,7 +362,7 @@ public final class RootChanges {
       setAside(staged);
       return new Spot(seen, staged.slot(), staged.within());
     }
-    if (!path.isEmpty() && view(path.parent()) instanceof View.Own(Staged parent)) {
+    if (!path.isEmpty() && nodes.get(path.parent()) instanceof Node(_, Staged parent)) {
       return new Spot(seen, parent.slot(), parent.within().resolve(path.name()));
     }
     return new Spot(seen, area.newSlot(), RelativePath.EMPTY);
@@ -366,6 +388,47 @@ public final class RootChanges {
     Staged staged = area.file(spot.slot(), spot.within(), wanted, content);
     put(path, spot, staged);
     return staged;
+  }
+
+  /** Content that may turn out to be there already; then it makes no file. */
+  @FunctionalInterface
+  public interface Comparison {
+    /** Writes the file's bytes, or returns empty if they are what is live. */
+    Optional<Copied> writeTo(NewFile file) throws IOException;
+  }
+
+  /**
+   * Puts a regular file at {@code path}, unless its content turns out to be there already.
+   *
+   * @return whether it was put
+   */
+  public boolean putFileUnlessSame(RelativePath path, Supplier<Facts> wanted, Comparison content)
+      throws IOException {
+    Spot[] spot = new Spot[1];
+    DiskFile[] made = new DiskFile[1];
+    try {
+      Optional<Copied> copied =
+          content.writeTo(() -> {
+            spot[0] = clear(path);
+            return made[0] = area.create(spot[0].slot(), spot[0].within());
+          });
+      if (copied.isEmpty()) {
+        return false;
+      }
+      Staged staged =
+          area.complete(made[0], spot[0].slot(), spot[0].within(), wanted.get(), copied.get());
+      put(path, spot[0], staged);
+      return true;
+    } catch (IOException | RuntimeException e) {
+      if (made[0] != null) {
+        area.abandon(spot[0].slot(), spot[0].within(), e);
+      }
+      throw e;
+    } finally {
+      if (made[0] != null) {
+        made[0].close();
+      }
+    }
   }
 
   /** Puts a complete draft at {@code path}. */

@@ -34,11 +34,16 @@ public record Seen(RelativePath path, @Nullable Stat stat, @Nullable Facts facts
     return facts;
   }
 
-  /** Returns the identity of what was there. */
-  public FileIdentity identity() {
+  /** Returns what the file system said of it. */
+  public Stat requireStat() {
     if (stat == null) {
       throw new IllegalStateException("nothing was at " + path);
     }
-    return FileIdentity.of(stat);
+    return stat;
+  }
+
+  /** Returns the identity of what was there. */
+  public FileIdentity identity() {
+    return FileIdentity.of(requireStat());
   }
 }

@@ -116,11 +116,32 @@ public final class StagingArea implements AutoCloseable {
     Place place = place(slot, within);
     try (DiskFile file = place.directory().create(place.name(), PRIVATE)) {
       Copied copied = content.writeTo(file);
-      Facts facts = wanted.get().withContent(copied.size(), copied.digest()).withHardlink(null);
-      return dressed(file, slot, within, facts);
+      return complete(file, slot, within, wanted.get(), copied);
     } catch (IOException | RuntimeException e) {
       removeQuietly(place, e);
       throw e;
+    }
+  }
+
+  /** Makes an empty file, for {@link #complete} or {@link #abandon}; the caller closes it. */
+  DiskFile create(int slot, RelativePath within) throws DiskException {
+    Place place = place(slot, within);
+    return place.directory().create(place.name(), PRIVATE);
+  }
+
+  /** Gives a written file its metadata. */
+  Staged complete(DiskFile file, int slot, RelativePath within, Facts wanted, Copied copied)
+      throws DiskException {
+    Facts facts = wanted.withContent(copied.size(), copied.digest()).withHardlink(null);
+    return dressed(file, slot, within, facts);
+  }
+
+  /** Removes a file that could not be completed. */
+  void abandon(int slot, RelativePath within, Exception cause) {
+    try {
+      removeQuietly(place(slot, within), cause);
+    } catch (DiskException e) {
+      cause.addSuppressed(e);
     }
   }
 
@@ -188,8 +209,8 @@ public final class StagingArea implements AutoCloseable {
 
   private static Staged dressed(Attributed node, int slot, RelativePath within, Facts facts)
       throws DiskException {
-    AttributeWriter.dress(node, facts);
-    return new Staged(slot, within, facts, FileIdentity.of(node.stat()));
+    Stat made = AttributeWriter.dress(node, facts);
+    return new Staged(slot, within, facts, FileIdentity.of(made));
   }
 
   /** Gives a staged file another name. */

@@ -25,8 +25,12 @@ public final class AttributeWriter {
 
   private AttributeWriter() {}
 
-  /** Makes a new, still private inode have exactly the metadata of {@code wanted}. */
-  public static void dress(Attributed node, Facts wanted) throws DiskException {
+  /**
+   * Makes a new, still private inode have exactly the metadata of {@code wanted}.
+   *
+   * @return what it was before
+   */
+  public static Stat dress(Attributed node, Facts wanted) throws DiskException {
     Stat stat = node.stat();
     if (stat.uid() != wanted.uid() || stat.gid() != wanted.gid()) {
       node.setOwner(wanted.uid(), wanted.gid());
@@ -36,6 +40,7 @@ public final class AttributeWriter {
     }
     writeAttributes(node, FactsReader.attributes(node), wanted.extendedAttributes());
     node.setModified(wanted.modified());
+    return stat;
   }
 
   private static void writeAttributes(

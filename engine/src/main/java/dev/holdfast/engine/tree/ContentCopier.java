@@ -2,6 +2,7 @@ package dev.holdfast.engine.tree;
 
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
+import dev.holdfast.disk.Stat;
 import dev.holdfast.journal.ContentDigest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Copies the bytes of files, hashing them on the way, in constant memory. Holes of a source file
@@ -61,6 +63,43 @@ public final class ContentCopier {
   /** Copies the file {@code from} into the empty file {@code to}, holes as holes. */
   public Copied copy(DiskFile from, DiskFile to, Progress progress) throws IOException {
     return transfer(from, to, progress);
+  }
+
+  /** Makes the file that bytes are to be copied into. */
+  @FunctionalInterface
+  public interface NewFile {
+    /** Returns an empty file, open for writing. */
+    DiskFile create() throws IOException;
+  }
+
+  /**
+   * Copies all of {@code from}, unless {@code other} has the same bytes. A small file without holes
+   * is read once.
+   *
+   * @param stat what {@code from} is
+   */
+  public Optional<Copied> copyUnlessSame(
+      DiskFile from, Stat stat, DiskFile other, NewFile to, Progress progress) throws IOException {
+    int half = bytes.length / 2;
+    if (stat.size() > half || stat.allocated() < stat.size()) {
+      return sameBytes(from, other)
+          ? Optional.empty()
+          : Optional.of(copy(from, to.create(), progress));
+    }
+    int want = (int) stat.size();
+    int size = readFully(from, 0, 0, want);
+    int there = readFully(other, 0, half, want);
+    if (Arrays.equals(bytes, 0, size, bytes, half, half + there) && other.size() == size) {
+      return Optional.empty();
+    }
+    digest.reset();
+    digest.update(bytes, 0, size);
+    DiskFile made = to.create();
+    if (size > 0) {
+      made.write(0, ByteBuffer.wrap(bytes, 0, size));
+    }
+    progress.copied(size);
+    return Optional.of(new Copied(size, ContentDigest.of(digest.digest())));
   }
 
   /** Reads the whole file and returns its size and digest. */

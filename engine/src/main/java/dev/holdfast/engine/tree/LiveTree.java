@@ -13,6 +13,7 @@ import dev.holdfast.journal.Facts;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A root's live tree, reached by directory handles only. The root itself is an entry of its parent,
@@ -42,6 +43,9 @@ public final class LiveTree implements AutoCloseable {
           return true;
         }
       };
+
+  /** What the root was when it was entered; only where it is mounted matters. */
+  private @Nullable Stat mount;
 
   private LiveTree(Disk disk, AbsolutePath path, Directory parent) {
     this.disk = disk;
@@ -140,7 +144,11 @@ public final class LiveTree implements AutoCloseable {
         holder != null
             ? holder.directory(directory.name())
             : directory(RelativePath.EMPTY).directory(directory);
-    Stat root = directory(RelativePath.EMPTY).stat();
+    Stat root = mount;
+    if (root == null) {
+      root = directory(RelativePath.EMPTY).stat();
+      mount = root;
+    }
     Stat stat = opened.stat();
     if (stat.device() != root.device() || stat.mount() != root.mount()) {
       opened.close();
@@ -163,6 +171,9 @@ public final class LiveTree implements AutoCloseable {
 
   /** Closes the handles of {@code directory} and of all below it, which is about to go or move. */
   public void forget(RelativePath directory) {
+    if (directory.isEmpty()) {
+      mount = null;
+    }
     open.entrySet()
         .removeIf(entry -> {
           boolean gone = directory.contains(entry.getKey());

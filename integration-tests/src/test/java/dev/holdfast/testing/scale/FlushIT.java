@@ -219,12 +219,12 @@ class FlushIT {
   }
 
   /**
-   * Where the program is killed: of its renames the first names the folder, a hundred fill it, the
-   * next is {@code go}, and a hundred exchanges follow.
+   * Where the program is killed: of its renames the first names the folder, the next is {@code go},
+   * and a hundred exchanges follow.
    */
   private enum Kill {
-    BEFORE_GO(102, 8),
-    AMONG_THE_CHANGES(150, 8);
+    BEFORE_GO(2, 8),
+    AMONG_THE_CHANGES(50, 8);
 
     private final int rename;
     private final long bound;
