@@ -410,7 +410,8 @@ public final class RootChanges {
       Optional<Copied> copied =
           content.writeTo(() -> {
             spot[0] = clear(path);
-            return made[0] = area.create(spot[0].slot(), spot[0].within());
+            made[0] = area.create(spot[0].slot(), spot[0].within());
+            return made[0];
           });
       if (copied.isEmpty()) {
         return false;

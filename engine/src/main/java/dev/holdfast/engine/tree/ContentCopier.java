@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies the bytes of files, hashing them on the way, in constant memory. Holes of a source file
@@ -18,6 +19,7 @@ import java.util.Optional;
  */
 public final class ContentCopier {
   private static final int BUFFER_SIZE = 256 * 1024;
+  private static final long WORTH_SHARING = 1 << 20;
 
   private final byte[] bytes = new byte[BUFFER_SIZE];
   private final MessageDigest digest = sha256();
@@ -60,9 +62,15 @@ public final class ContentCopier {
     return new Copied(position, ContentDigest.of(digest.digest()));
   }
 
-  /** Copies the file {@code from} into the empty file {@code to}, holes as holes. */
+  /**
+   * Copies the file {@code from}, of the same disk, into the empty file {@code to}, holes as holes.
+   * A large one shares its blocks where the file system can, and is read for its hash alone:
+   * whoever calls this has to make sure that nobody changed it meanwhile.
+   */
   public Copied copy(DiskFile from, DiskFile to, Progress progress) throws IOException {
-    return transfer(from, to, progress);
+    long size = from.size();
+    boolean shared = size >= WORTH_SHARING && to.cloneFrom(from);
+    return transfer(from, size, shared ? null : to, progress);
   }
 
   /** Makes the file that bytes are to be copied into. */
@@ -104,14 +112,13 @@ public final class ContentCopier {
 
   /** Reads the whole file and returns its size and digest. */
   public Copied hash(DiskFile file, Progress progress) throws IOException {
-    return transfer(file, null, progress);
+    return transfer(file, file.size(), null, progress);
   }
 
-  private Copied transfer(
-      DiskFile from, @org.jspecify.annotations.Nullable DiskFile to, Progress progress)
+  private Copied transfer(DiskFile from, long length, @Nullable DiskFile to, Progress progress)
       throws IOException {
     digest.reset();
-    long size = from.size();
+    long size = length;
     long position = 0;
     boolean endsInHole = false;
     while (position < size) {

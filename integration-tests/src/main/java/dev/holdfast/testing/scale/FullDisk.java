@@ -240,7 +240,7 @@ public final class FullDisk implements AutoCloseable {
   private void update(Path source, Interceptor interceptor) throws IOException {
     InterceptedDisk disk = new InterceptedDisk(LinuxDisk.create(), interceptor);
     try (Holdfast holdfast = Holdfast.openWithoutRecovery(Environment.of(disk), path(state));
-        TreeSource tree = DirectorySource.open(LinuxDisk.create(), path(source), Excludes.NONE)) {
+        TreeSource tree = DirectorySource.open(disk, path(source), Excludes.NONE)) {
       holdfast.apply(tree, path(live), ApplyOptions.of(Options.message("update")), Progress.NONE);
     }
   }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The smaller siblings of the campaign {@code scale}. */
 class ScaleIT {
@@ -70,6 +71,33 @@ class ScaleIT {
       }
       Path two = SampleTree.make(folder.resolve("two"), 20, 1000, 3);
       ProgramRun.of(state, "64m", "apply", two.toString(), live.toString()).exits(0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Kind.class,
+      names = {"XFS", "BTRFS"})
+  void aBigFileOfTheSameFileSystemIsNotWrittenAgain(Kind kind) throws Exception {
+    LoopFileSystem made;
+    try {
+      made = LoopFileSystem.make(folder.resolve("fs"), kind, LoopFileSystem.SMALLEST);
+    } catch (IOException e) {
+      assumeTrue(false, "cannot be had here: " + e.getMessage());
+      return;
+    }
+    try (LoopFileSystem disk = made) {
+      Path state = disk.point().resolve("state");
+      Path live = disk.point().resolve("live");
+      Path source = disk.point().resolve("source");
+      Path file = SampleTree.big(source.resolve("big"), 64, 1);
+      disk.settle();
+      DeviceCounts before = disk.counts();
+      ProgramRun.of(state, "64m", "apply", source.toString(), live.toString()).exits(0);
+      DeviceCounts counts = disk.counts().since(before);
+      System.out.println("a file of 64 MiB from the same " + kind + ": " + counts);
+      assertThat(counts.kilobytes()).isLessThan(16 << 10);
+      assertThat(live.resolve("big")).hasSameBinaryContentAs(file);
     }
   }
 
