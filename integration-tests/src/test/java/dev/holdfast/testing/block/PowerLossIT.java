@@ -29,7 +29,7 @@ final class PowerLossIT {
     }
     System.out.println("power, " + kind + ", seed " + seed + ": " + figures);
     assertThat(figures.violations()).as("seed %s", seed).isEmpty();
-    assertThat(figures.unmountable()).as("seed %s", seed).hasSizeLessThanOrEqualTo(2);
+    assertThat(figures.unmountable()).as("seed %s", seed).hasSizeLessThanOrEqualTo(10);
     assertThat(figures.states()).isGreaterThanOrEqualTo(100);
     assertThat(figures.inWindow()).as("states that were a mixture").isPositive();
   }
