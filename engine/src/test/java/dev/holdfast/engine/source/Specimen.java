@@ -1,5 +1,8 @@
 package dev.holdfast.engine.source;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import java.nio.file.Path;
 
 /** A directory with one of everything that a Linux file system can hold. */
@@ -90,5 +93,19 @@ final class Specimen {
         "--itemize-changes",
         source + "/",
         target + "/");
+  }
+
+  /** Requires that files use as much space in both places, but for the map of their extents. */
+  static void requireSameHoles(Path expected, Path actual, String... files) {
+    for (String file : files) {
+      assertThat(kilobytes(actual, file))
+          .as(file)
+          .isCloseTo(kilobytes(expected, file), within(16L));
+    }
+  }
+
+  private static long kilobytes(Path folder, String file) {
+    String line = Programs.run(folder, "du", "-k", file);
+    return Long.parseLong(line.substring(0, line.indexOf('\t')));
   }
 }
