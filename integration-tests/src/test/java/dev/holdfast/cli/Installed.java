@@ -52,9 +52,13 @@ final class Installed {
     return launch(List.of("sh", "-c", program + script)).end();
   }
 
-  /** Starts a command line and leaves it running. Its stdin is open. */
+  /**
+   * Starts a command line and leaves it running. Its stdin is open; SIGINT works, which a shell
+   * takes away from what it runs in the background.
+   */
   Running start(String... words) throws IOException {
-    List<String> command = command();
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,QUIT"));
+    command.addAll(command());
     command.addAll(List.of(words));
     return launch(command);
   }
