@@ -20,13 +20,16 @@ final class Stage implements AutoCloseable {
 
   private final Path folder;
   private final int disks;
+  private final String options;
   private final List<Path> current = new ArrayList<>();
   private int images;
   private boolean mounted;
 
-  private Stage(Path folder, int disks) {
+  private Stage(Path folder, String type, int disks) {
     this.folder = folder;
     this.disks = disks;
+    // xfs refuses a second file system with the same identity, and copies have the same.
+    this.options = type.equals("xfs") ? "loop,nouuid" : "loop";
   }
 
   /**
@@ -39,7 +42,7 @@ final class Stage implements AutoCloseable {
   /** Makes and mounts as many file systems of this type, in a folder that is the stage's own. */
   static Stage make(Path folder, String type, int disks) throws IOException {
     Files.createDirectories(folder);
-    Stage stage = new Stage(folder, disks);
+    Stage stage = new Stage(folder, type, disks);
     for (int disk = 0; disk < disks; disk++) {
       Files.createDirectory(stage.point(disk));
       stage.current.add(stage.newImage());
@@ -117,7 +120,7 @@ final class Stage implements AutoCloseable {
 
   private void mount() throws IOException {
     for (int disk = 0; disk < disks; disk++) {
-      Shell.require("mount", "-o", "loop", current.get(disk).toString(), point(disk).toString());
+      Shell.require("mount", "-o", options, current.get(disk).toString(), point(disk).toString());
     }
     mounted = true;
   }

@@ -23,6 +23,7 @@ abstract sealed class LinuxAttributed implements Attributed
     permits LinuxDirectory, LinuxEntry, LinuxFile {
   static final String CHANGE_MODE = "change the mode of";
 
+  private static final byte[] XFS_ACL = "trusted.SGI_ACL_".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ITSELF = {};
 
   final LibC libc;
@@ -121,7 +122,9 @@ abstract sealed class LinuxAttributed implements Attributed
       for (int i = 0; i < names.length; i++) {
         if (names[i] == 0) {
           byte[] name = Arrays.copyOfRange(names, start, i);
-          putAttribute(attributes, fd, path, name);
+          if (!isAclAgain(name)) {
+            putAttribute(attributes, fd, path, name);
+          }
           start = i + 1;
         }
       }
@@ -134,6 +137,12 @@ abstract sealed class LinuxAttributed implements Attributed
       descriptor.release();
     }
     return attributes;
+  }
+
+  /** xfs shows root each ACL once more under its own name; one goes with the other. */
+  private static boolean isAclAgain(byte[] name) {
+    return name.length > XFS_ACL.length
+        && Arrays.equals(name, 0, XFS_ACL.length, XFS_ACL, 0, XFS_ACL.length);
   }
 
   private void putAttribute(SortedMap<String, byte[]> to, int fd, byte[] path, byte[] name)
