@@ -19,6 +19,11 @@ interface Command {
     return ExitCode.Purpose.UPDATE;
   }
 
+  /** Returns whether it runs another program, whose exit status then is this one's. */
+  default boolean wraps() {
+    return false;
+  }
+
   /** Does it. A failure is thrown; see {@link ExitCode} for what becomes of it. */
   ExitCode run(Session session) throws IOException;
 }

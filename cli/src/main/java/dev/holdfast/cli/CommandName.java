@@ -6,6 +6,7 @@ import java.util.Optional;
 /** The commands that there are, in the order of the help. Knows each without loading its class. */
 enum CommandName {
   APPLY(Group.UPDATE, "apply", "SOURCE TARGET", "make TARGET equal to SOURCE in one transaction"),
+  RUN(Group.UPDATE, "run", "--root DIR -- COMMAND", "make what a command does one transaction"),
   UNDO(Group.UPDATE, "undo", "TX", "take a transaction back in a new one"),
   RECOVER(Group.RECOVER, "recover", "[ROOT]…", "finish or roll back whatever a crash left"),
   RESOLVE(Group.RECOVER, "resolve", "TX DIRECTION", "end a transaction that is in doubt"),
@@ -87,6 +88,7 @@ enum CommandName {
   Command create() {
     return switch (this) {
       case APPLY -> new ApplyCommand();
+      case RUN -> new RunCommand();
       case UNDO -> new UndoCommand();
       case RECOVER -> new RecoverCommand();
       case RESOLVE -> new ResolveCommand();

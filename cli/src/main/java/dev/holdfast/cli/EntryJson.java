@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.RelativePath;
+import dev.holdfast.engine.Change;
 import dev.holdfast.journal.ByteString;
 import dev.holdfast.journal.Facts;
 import java.io.IOException;
@@ -36,6 +37,18 @@ final class EntryJson {
     } else {
       name(key, path.isEmpty() ? new byte[] {'.'} : path.bytes());
     }
+  }
+
+  /** Writes a change as an object. */
+  void change(Change change) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("change", String.valueOf(change.kind().letter()));
+    name("root", change.root().bytes());
+    path("path", change.path());
+    if (change.to() != null) {
+      path("to", change.to());
+    }
+    json.writeEndObject();
   }
 
   /** Writes paths: as text, and where one is not exact, all as base64 in {@code KEY_bytes} too. */

@@ -35,6 +35,9 @@ enum ExitCode {
     RECOVERY
   }
 
+  /** What a command that wraps another one exits with when it fails itself. */
+  static final int OF_WRAPPER = 125;
+
   private final int number;
 
   ExitCode(int number) {

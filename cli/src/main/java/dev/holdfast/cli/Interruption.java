@@ -14,6 +14,7 @@ final class Interruption {
   private final List<Runnable> cancellations = new CopyOnWriteArrayList<>();
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile @Nullable ExitCode exit;
+  private volatile int status;
 
   /** Begins to listen. */
   void install() {
@@ -26,7 +27,8 @@ final class Interruption {
   }
 
   /** Says that the program is through, all its output included. */
-  void finished(ExitCode result) {
+  void finished(ExitCode result, int exitStatus) {
+    status = exitStatus;
     exit = result;
     over.countDown();
   }
@@ -44,7 +46,7 @@ final class Interruption {
     }
     ExitCode result = exit;
     if (result != null && result != ExitCode.FAILED) {
-      Runtime.getRuntime().halt(result.number());
+      Runtime.getRuntime().halt(status);
     }
   }
 }

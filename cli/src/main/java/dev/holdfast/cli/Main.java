@@ -23,7 +23,8 @@ final class Main {
         new Program(
             printer, Environment.ofProcess(), LinuxDisk::create, Clock.systemUTC(), interruption);
     ExitCode exit = program.run(Environment.arguments(args));
-    interruption.finished(exit);
-    System.exit(exit.number());
+    int status = program.status(exit);
+    interruption.finished(exit, status);
+    System.exit(status);
   }
 }

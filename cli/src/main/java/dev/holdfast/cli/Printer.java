@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class Printer {
   private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
   private boolean json;
   private @Nullable JsonFactory factory;
+  private @Nullable OutputStream resultFile;
 
   /**
    * Creates a printer for people.
@@ -68,7 +70,8 @@ final class Printer {
     line(jsonText(fields));
   }
 
-  private String jsonText(JsonContent fields) throws IOException {
+  /** Returns one JSON object. */
+  String jsonText(JsonContent fields) throws IOException {
     if (factory == null) {
       factory = new JsonFactory();
     }
@@ -79,6 +82,23 @@ final class Printer {
       generator.writeEndObject();
     }
     return text.toString();
+  }
+
+  /** Says where the result of a command that leaves stdout to another one goes; null: stderr. */
+  void setResultFile(@Nullable OutputStream file) {
+    resultFile = file;
+  }
+
+  /** Writes lines of such a result. */
+  void result(List<String> lines) throws OutputException {
+    byte[] text = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+    try {
+      OutputStream to = resultFile == null ? err : resultFile;
+      to.write(text);
+      to.flush();
+    } catch (IOException e) {
+      throw new OutputException(e, false);
+    }
   }
 
   /** Writes a message to stderr, for people. */
@@ -92,23 +112,44 @@ final class Printer {
    * @param paths the paths concerned, where the message leaves them out
    */
   void error(String message, List<String> paths, ExitCode exit) {
+    if (resultFile != null) {
+      errorToFile(message, paths, exit);
+      return;
+    }
     if (!json) {
       note(message);
       paths.forEach(path -> raw("  " + ArgumentText.oneLine(path) + "\n"));
       return;
     }
+    raw(errorText(message, paths, exit) + "\n");
+  }
+
+  private String errorText(String message, List<String> paths, ExitCode exit) {
     try {
-      String text =
-          jsonText(fields -> {
-            fields.writeStringField("error", message);
-            fields.writeNumberField("exit", exit.number());
-            if (!paths.isEmpty()) {
-              new TransactionJson(fields).strings("paths", paths);
-            }
-          });
-      raw(text + "\n");
+      return jsonText(fields -> {
+        fields.writeStringField("error", message);
+        fields.writeNumberField("exit", exit.number());
+        if (!paths.isEmpty()) {
+          new TransactionJson(fields).strings("paths", paths);
+        }
+      });
     } catch (IOException e) {
       throw new AssertionError("writing to memory cannot fail", e);
+    }
+  }
+
+  private void errorToFile(String message, List<String> paths, ExitCode exit) {
+    List<String> lines = new ArrayList<>();
+    if (json) {
+      lines.add(errorText(message, paths, exit));
+    } else {
+      lines.add("holdfast: " + ArgumentText.oneLine(message));
+      paths.forEach(path -> lines.add("  " + ArgumentText.oneLine(path)));
+    }
+    try {
+      result(lines);
+    } catch (OutputException e) {
+      raw(String.join("\n", lines) + "\n");
     }
   }
 

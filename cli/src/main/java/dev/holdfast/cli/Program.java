@@ -19,6 +19,8 @@ final class Program {
   private final Supplier<Disk> disk;
   private final Clock clock;
   private final Interruption interruption;
+  private boolean wraps;
+  private @Nullable Integer wrappedExit;
 
   /**
    * Creates the program.
@@ -53,6 +55,17 @@ final class Program {
     }
   }
 
+  /**
+   * Returns the process's exit status: that of the wrapped command, if there was one, or what the
+   * program came to.
+   */
+  int status(ExitCode exit) {
+    if (!wraps) {
+      return exit.number();
+    }
+    return wrappedExit == null ? ExitCode.OF_WRAPPER : wrappedExit;
+  }
+
   private static boolean isJsonWanted(List<ByteString> commandLine) {
     return commandLine.stream()
         .map(ArgumentText::carrying)
@@ -62,10 +75,12 @@ final class Program {
 
   private ExitCode run(Invocation.Call call, List<ByteString> commandLine) {
     Command command = call.name().create();
+    wraps = command.wraps();
     CommandParser parser = new CommandParser(call.name(), command);
     Session session;
     try {
       if (parser.parse(call.arguments())) {
+        wraps = false;
         return print(List.of(parser.help()));
       }
       printer.setJson(command.global().isJson());
@@ -98,7 +113,8 @@ final class Program {
         states,
         interruption,
         commandLine,
-        environment.variable("HOLDFAST_PROGRAM"));
+        environment.variable("HOLDFAST_PROGRAM"),
+        status -> wrappedExit = status);
   }
 
   private ExitCode print(List<String> lines) {
@@ -143,6 +159,9 @@ final class Program {
   private ExitCode fail(Throwable failure, Purpose purpose, boolean verbose) {
     ExitCode exit = ExitCode.of(failure, purpose);
     String message = message(failure);
+    if (wraps && !printer.isJson()) {
+      message += " (exit " + exit.number() + ")"; // the process's own status is 125
+    }
     if (failure instanceof IOException) {
       printer.error(message, unnamedPaths(failure, message), exit);
     } else {

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.linux.LinuxProcesses;
 import dev.holdfast.engine.Holdfast;
 import dev.holdfast.engine.Options;
 import dev.holdfast.engine.failure.RefusedException;
@@ -12,11 +13,13 @@ import dev.holdfast.engine.source.Sources;
 import dev.holdfast.engine.source.TarSource;
 import dev.holdfast.engine.source.TreeSource;
 import dev.holdfast.journal.ByteString;
+import dev.holdfast.process.Processes;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /** What a command works with: one run of the program. */
 final class Session {
@@ -29,6 +32,7 @@ final class Session {
   private final Interruption interruption;
   private final List<ByteString> commandLine;
   private final Optional<ByteString> program;
+  private final IntConsumer wrappedExit;
 
   Session(
       Disk disk,
@@ -37,7 +41,8 @@ final class Session {
       StateDirectories states,
       Interruption interruption,
       List<ByteString> commandLine,
-      Optional<ByteString> program) {
+      Optional<ByteString> program,
+      IntConsumer wrappedExit) {
     this.disk = disk;
     this.printer = printer;
     this.clock = clock;
@@ -45,6 +50,7 @@ final class Session {
     this.interruption = interruption;
     this.commandLine = List.copyOf(commandLine);
     this.program = program;
+    this.wrappedExit = wrappedExit;
   }
 
   /** Returns where results go. */
@@ -116,6 +122,16 @@ final class Session {
   Holdfast guard(Holdfast holdfast) {
     interruption.guard(holdfast::cancel);
     return holdfast;
+  }
+
+  /** Returns the machine's processes. */
+  Processes processes() {
+    return LinuxProcesses.create();
+  }
+
+  /** Says how the wrapped command ended: the program's exit status is the same. */
+  void passThrough(int status) {
+    wrappedExit.accept(status);
   }
 
   /** Returns the users and groups that this machine knows. */

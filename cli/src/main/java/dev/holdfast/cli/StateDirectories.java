@@ -65,6 +65,20 @@ final class StateDirectories {
   }
 
   /**
+   * Returns the state directory of one journal for all of {@code paths}.
+   *
+   * @throws ConflictException if they belong to several
+   */
+  AbsolutePath ofAll(Collection<AbsolutePath> paths) throws IOException {
+    Map<AbsolutePath, List<AbsolutePath>> groups = grouped(paths, this::of);
+    if (groups.size() > 1) {
+      throw new ConflictException(
+          "one transaction has one journal, and these roots have several: " + groups, List.of());
+    }
+    return groups.keySet().iterator().next();
+  }
+
+  /**
    * Returns the state directory of the journal that is to take {@code path} over: the one that was
    * asked for, or else a journal where the lost one was.
    */

@@ -16,6 +16,7 @@ import dev.holdfast.engine.source.TreeSource;
 import dev.holdfast.journal.Journal;
 import dev.holdfast.journal.h2.H2Journal;
 import dev.holdfast.journal.h2.Limits;
+import dev.holdfast.process.Processes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -204,6 +205,21 @@ public final class Holdfast implements AutoCloseable {
   /** Returns the directories that follow a stock, and which. */
   public SortedMap<AbsolutePath, AbsolutePath> following() throws IOException {
     return new Follow(this).all();
+  }
+
+  /**
+   * Runs a command, and makes all that it does below these directories one transaction if it exits
+   * with 0; nothing of it happened if it does not.
+   *
+   * @throws RefusedException if it could not be wrapped, or not be sealed off afterwards
+   */
+  public Wrapped run(
+      Collection<AbsolutePath> roots,
+      RunOptions options,
+      Processes processes,
+      WrapListener listener)
+      throws IOException {
+    return new WrappedRun(this, options, processes, listener).run(roots);
   }
 
   /**

@@ -21,6 +21,7 @@ import dev.holdfast.engine.control.ControlDirectory;
 import dev.holdfast.engine.control.FollowUp;
 import dev.holdfast.engine.control.Owner;
 import dev.holdfast.engine.control.TransactionFolder;
+import dev.holdfast.engine.control.TransactionFolder.Token;
 import dev.holdfast.engine.failure.BusyException;
 import dev.holdfast.engine.failure.ConflictException;
 import dev.holdfast.engine.failure.InDoubtException;
@@ -75,19 +76,34 @@ final class TransactionContext implements AutoCloseable {
   private final Map<String, FileSystemSync> barriers = new HashMap<>();
 
   private @Nullable TransactionRecord record;
+  private final boolean resumed;
+  private boolean lasting;
+  private String dropReason = "dropped before its commit";
   private boolean settled;
   private boolean closed;
 
   TransactionContext(Engine engine, Options options, List<Root> roots) throws IOException {
+    this(engine, options, roots, null);
+  }
+
+  /**
+   * @param open the record of a lasting transaction that is gone on with; null for a new one
+   */
+  TransactionContext(
+      Engine engine, Options options, List<Root> roots, @Nullable TransactionRecord open)
+      throws IOException {
     this.engine = engine;
     this.environment = engine.environment();
     this.options = options;
-    this.id = environment.newId();
-    this.began = environment.clock().instant();
+    this.id = open == null ? environment.newId() : open.id();
+    this.began = open == null ? environment.clock().instant() : open.beginning().began();
+    this.record = open;
+    this.resumed = open != null;
+    this.lasting = resumed;
     engine.enter();
     try {
       for (Root root : roots) {
-        parts.put(root.path(), new Part(root.path()));
+        parts.put(root.path(), new Part(root.path(), true));
       }
     } catch (IOException e) {
       close();
@@ -106,8 +122,11 @@ final class TransactionContext implements AutoCloseable {
     private @Nullable DiskLock lock;
     private @Nullable FileSystemSync sync;
 
-    Part(AbsolutePath path) throws IOException {
+    private final boolean requested;
+
+    Part(AbsolutePath path, boolean requested) throws IOException {
       this.path = path;
+      this.requested = requested;
       this.control = engine.control(path);
       try {
         this.tree = LiveTree.open(environment.disk(), path);
@@ -132,6 +151,9 @@ final class TransactionContext implements AutoCloseable {
         part.openBarrier(); // any of them may stand for all roots on its file system
       }
       openBarrier();
+      if (resumed && requested) {
+        return resumeFolder();
+      }
       try (JournalWriter writer = engine.journal().write()) {
         TransactionFolder.Created created = control.createFolder(id);
         folder = created.folder();
@@ -149,6 +171,31 @@ final class TransactionContext implements AutoCloseable {
         sync = known == null ? control.directory().openSync() : known;
         barriers.put(fileSystem, sync);
       }
+    }
+
+    private TransactionFolder resumeFolder() throws IOException {
+      TransactionFolder found =
+          control
+              .folder(id)
+              .orElseThrow(() ->
+                  new RefusedException(
+                      "what transaction "
+                          + requireRecord().sequence()
+                          + " staged beside "
+                          + path
+                          + " is gone; `holdfast abort "
+                          + requireRecord().sequence()
+                          + "` is left"));
+      folder = found;
+      lock =
+          found
+              .tryLock()
+              .orElseThrow(() ->
+                  new BusyException(
+                      "busy: another process works in transaction " + requireRecord().sequence(),
+                      "another process"));
+      found.removeStaged();
+      return found;
     }
 
     /** Entries move between the tree and the control directory by rename. */
@@ -188,6 +235,25 @@ final class TransactionContext implements AutoCloseable {
         folder.close();
         folder = null;
         control.removeFolder(id);
+      }
+    }
+
+    void unstage() {
+      area.close();
+      if (folder != null && !requested) {
+        try {
+          discard();
+        } catch (DiskException e) {
+          System.getLogger(TransactionContext.class.getName())
+              .log(System.Logger.Level.DEBUG, "left to recovery: {0}", e.getMessage());
+        }
+      } else if (folder != null) {
+        try {
+          folder.removeStaged();
+        } catch (DiskException e) {
+          System.getLogger(TransactionContext.class.getName())
+              .log(System.Logger.Level.DEBUG, "left to the next command: {0}", e.getMessage());
+        }
       }
     }
 
@@ -268,9 +334,132 @@ final class TransactionContext implements AutoCloseable {
             options.message(),
             List.copyOf(parts.keySet()),
             options.undoes(),
-            false,
+            lasting,
             engine.caller().origin(Origin.Kind.UPDATE, options));
     record = writer.begin(beginning);
+  }
+
+  // ---- open transactions -----------------------------------------------------------------------
+
+  /**
+   * Begins at once, on record, and keeps every other transaction of the roots from its decision
+   * until this one has ended.
+   *
+   * @param newLasting whether it outlives the process; then it is durable on return
+   * @return the transaction's number
+   */
+  long claim(boolean newLasting) throws IOException {
+    lasting = newLasting;
+    List<ControlDirectory> around = new ArrayList<>();
+    try {
+      List<ControlDirectory> controls = new ArrayList<>();
+      for (AbsolutePath other : engine.registry().roots().keySet()) {
+        Part own = parts.get(other);
+        if (own != null) {
+          controls.add(own.control);
+        } else if (parts.keySet().stream().anyMatch(r -> r.contains(other) || other.contains(r))) {
+          around.add(engine.control(other));
+          controls.add(around.getLast());
+        }
+      }
+      try (RootLocks _ = lock(controls, "beginning")) {
+        for (ControlDirectory control : controls) {
+          requireUnclaimed(control);
+        }
+        for (Part part : parts.values()) {
+          part.area.open();
+          part.openFolder().put(Token.OPEN, new byte[0]);
+        }
+        if (lasting) {
+          for (Part part : parts.values()) {
+            part.session().sync().sync();
+          }
+          try (JournalWriter writer = engine.journal().write()) {
+            writer.force();
+          }
+        }
+      }
+      return requireRecord().sequence();
+    } finally {
+      around.forEach(ControlDirectory::close);
+    }
+  }
+
+  /** Refuses a root that an open transaction of somebody else has. */
+  private void requireUnclaimed(ControlDirectory control) throws IOException {
+    for (TransactionId other : control.folders()) {
+      if (other.equals(id)) {
+        continue;
+      }
+      try (TransactionFolder found = control.folder(other).orElse(null);
+          JournalView view = engine.journal().read()) {
+        TransactionRecord holder = view.find(other).orElse(null);
+        if (found == null
+            || holder == null
+            || holder.state() != TransactionState.ACTIVE
+            || !found.has(Token.OPEN)
+            || !(holder.beginning().lasting() || !found.isAbandoned())) {
+          continue;
+        }
+        throw new BusyException(
+            "busy: transaction "
+                + holder.sequence()
+                + (holder.beginning().lasting()
+                    ? " is open there; `holdfast commit "
+                        + holder.sequence()
+                        + "` or `holdfast abort "
+                        + holder.sequence()
+                        + "` ends it"
+                    : " runs a command there (process " + holder.beginning().processId() + ")")
+                + "; nothing was changed",
+            "transaction " + holder.sequence());
+      }
+    }
+  }
+
+  /** Returns the transaction's number. */
+  long sequence() {
+    return requireRecord().sequence();
+  }
+
+  /** Says why the transaction is going to be dropped, for the record. */
+  void dropBecause(String reason) {
+    dropReason = reason;
+  }
+
+  /** Leaves a lasting transaction open: closing drops nothing but what can be staged again. */
+  void leaveOpen() {
+    if (!settled) {
+      settled = true;
+      for (Part part : parts.values()) {
+        part.unstage();
+      }
+    }
+    close();
+  }
+
+  /** Returns a root's folder of this transaction. */
+  TransactionFolder folder(Root root) throws IOException {
+    return part(root).openFolder();
+  }
+
+  /** Returns the barrier of a root's file system, opened before anything was staged. */
+  FileSystemSync sync(Root root) throws IOException {
+    return part(root).session().sync();
+  }
+
+  /** Returns a root's control directory. */
+  ControlDirectory control(Root root) {
+    return part(root).control;
+  }
+
+  /** Returns the instant of the root's file system from which a change is a stranger's. */
+  Instant claimed(Root root) throws IOException {
+    return folder(root)
+        .directory()
+        .stat(Token.OPEN.fileName())
+        .map(Stat::changed)
+        .orElseThrow(() -> new IllegalStateException("the transaction was not claimed"));
   }
 
   // ---- prepare and commit ----------------------------------------------------------------------
@@ -284,6 +473,23 @@ final class TransactionContext implements AutoCloseable {
               new PlanBuilder(0, part.changes, now()).build().operations(), List.of(part.path)));
     }
     return changes;
+  }
+
+  /** Returns what would be committed; with a patch if that is wanted. */
+  Preview previewOf(boolean patch) throws IOException {
+    List<AbsolutePath> paths = List.copyOf(parts.keySet());
+    List<FileOperation> operations = new ArrayList<>();
+    for (Part part : parts.values()) {
+      operations.addAll(
+          new PlanBuilder(paths.indexOf(part.path), part.changes, now()).build().operations());
+    }
+    List<Change> changes = Changes.of(operations, paths);
+    return new Preview(
+        changes,
+        patch
+            ? PatchText.ofStaged(
+                operations, paths, parts.values().stream().map(part -> part.changes).toList())
+            : List.of());
   }
 
   Committed commit() throws IOException {
@@ -308,11 +514,19 @@ final class TransactionContext implements AutoCloseable {
         recoverPending(attempt);
       }
     } catch (DiskException e) {
-      close();
+      end();
       throw new RolledBackException(e.getMessage() + "; nothing was changed", e);
     } catch (IOException e) {
-      close();
+      end();
       throw e;
+    }
+  }
+
+  private void end() {
+    if (lasting) {
+      leaveOpen();
+    } else {
+      close();
     }
   }
 
@@ -336,17 +550,23 @@ final class TransactionContext implements AutoCloseable {
     for (AbsolutePath other : known) {
       if (!parts.containsKey(other)
           && touched.stream().anyMatch(path -> path.contains(other) || other.contains(path))) {
-        parts.put(other, new Part(other));
+        parts.put(other, new Part(other, false));
       }
     }
     return known;
   }
 
   private RootLocks lock() throws IOException {
-    return RootLocks.takeWriters(
+    return lock(
         parts.values().stream().map(part -> part.control).toList(),
+        "transaction " + requireRecord().sequence());
+  }
+
+  private RootLocks lock(List<ControlDirectory> controls, String what) throws IOException {
+    return RootLocks.takeWriters(
+        controls,
         options.patience(),
-        "process " + host().processId() + " (transaction " + requireRecord().sequence() + ")",
+        "process " + host().processId() + " (" + what + ")",
         environment,
         checkpoint());
   }
@@ -380,6 +600,7 @@ final class TransactionContext implements AutoCloseable {
     }
     for (Part part : parts.values()) {
       requireOwned(part.control, lastSequence);
+      requireUnclaimed(part.control);
       sessions.add(part.session());
       part.changes.complete();
     }
@@ -391,6 +612,12 @@ final class TransactionContext implements AutoCloseable {
     for (Part part : parts.values()) {
       part.area.clear();
       part.tree.forget(RelativePath.EMPTY);
+      if (!lasting) {
+        part.openFolder().removeLayers();
+      }
+    }
+    if (lasting) {
+      requireFreeGates();
     }
     Standing standing = engine.levels().of(sessions);
     ByteString then = options.then();
@@ -407,6 +634,9 @@ final class TransactionContext implements AutoCloseable {
         new CommitProtocol(
                 environment, engine.journal(), plan, sessions, options.patience(), standing)
             .run(checkpoint());
+    if (lasting) {
+      removeLayers();
+    }
     engine.housekeeping().afterCommit(sessions, chores);
     List<AbsolutePath> paths = plan.roots().stream().map(PlannedRoot::path).toList();
     Committed committed =
@@ -448,6 +678,28 @@ final class TransactionContext implements AutoCloseable {
         done.exposureMicros(),
         done.renames(),
         notes);
+  }
+
+  /** What was decided and then given up is lost, so a gate that is held is waited for before. */
+  private void requireFreeGates() throws IOException {
+    RootLocks.takeGates(
+            parts.values().stream().map(part -> part.control).toList(),
+            options.patience(),
+            environment,
+            checkpoint())
+        .close();
+  }
+
+  /** A crash before this leaves them to the end of a later transaction. */
+  private void removeLayers() {
+    for (Part part : parts.values()) {
+      try {
+        part.openFolder().removeLayers();
+      } catch (IOException e) {
+        System.getLogger(TransactionContext.class.getName())
+            .log(System.Logger.Level.DEBUG, "left to a later transaction: {0}", e.getMessage());
+      }
+    }
   }
 
   private void requireOwned(ControlDirectory control, long lastSequence) throws IOException {
@@ -537,7 +789,7 @@ final class TransactionContext implements AutoCloseable {
               writer.advance(
                   record.sequence(),
                   TransactionState.ROLLED_BACK,
-                  Outcome.because(now(), "dropped before its commit"));
+                  Outcome.because(now(), dropReason));
             }
           }
         }

@@ -56,6 +56,16 @@ public final class RootLocks implements AutoCloseable {
     return take(Kind.WRITER, controls, limit, signature, environment, checkpoint);
   }
 
+  /** Takes the gates, exclusively; see {@link #take}. */
+  public static RootLocks takeGates(
+      List<ControlDirectory> controls,
+      Duration limit,
+      Environment environment,
+      Checkpoint checkpoint)
+      throws DiskException, HoldfastException {
+    return take(Kind.GATE, controls, limit, "", environment, checkpoint);
+  }
+
   /**
    * Takes the locks within {@code limit}; a limit of zero tries once.
    *

@@ -26,6 +26,7 @@ public final class TransactionFolder implements AutoCloseable {
   private static final EntryName NEW = EntryName.of("new");
   private static final EntryName OLD = EntryName.of("old");
   private static final EntryName UNDONE = EntryName.of("undone");
+  private static final EntryName LAYERS = EntryName.of("layers");
   private static final String UNFINISHED = ".new";
   private static final EntryName LOCK = EntryName.of("lock");
   private static final EntryName PLAN = EntryName.of("plan");
@@ -49,7 +50,9 @@ public final class TransactionFolder implements AutoCloseable {
     /** It was rolled back, and holds what somebody else wrote and what is nowhere else. */
     KEPT("kept"),
     /** Barrier 2 failed: what is visible may not be durable. */
-    UNSURE("unsure");
+    UNSURE("unsure"),
+    /** While it is open, no other transaction of the root is decided. */
+    OPEN("open");
 
     private final String fileName;
 
@@ -191,6 +194,42 @@ public final class TransactionFolder implements AutoCloseable {
     TreeRemoval.remove(directory, UNDONE);
   }
 
+  /** Returns {@code layers}, made if absent: what wrapped commands changed. */
+  public Directory layers() throws DiskException {
+    if (directory.stat(LAYERS).isEmpty()) {
+      directory.makeDirectory(LAYERS, PRIVATE_DIRECTORY);
+    }
+    return directory.directory(LAYERS);
+  }
+
+  /** Returns whether there are layers. */
+  public boolean hasLayers() throws DiskException {
+    return directory.stat(LAYERS).isPresent();
+  }
+
+  /** Removes {@code layers} and all that is in it. */
+  public void removeLayers() throws DiskException {
+    TreeRemoval.remove(directory, LAYERS);
+  }
+
+  /** Removes what is in {@code parent} under this name, a whole tree. */
+  public static void remove(Directory parent, EntryName name) throws DiskException {
+    TreeRemoval.remove(parent, name);
+  }
+
+  /** Removes everything that was staged in {@code new}, so that it can be staged again. */
+  public void removeStaged() throws DiskException {
+    for (EntryName name : fresh.list()) {
+      TreeRemoval.remove(fresh, name);
+    }
+    removeUndone();
+  }
+
+  /** Tries to take the lock that says that a process works here; empty if another one does. */
+  public Optional<DiskLock> tryLock() throws DiskException {
+    return directory.tryLock(LOCK, LockMode.EXCLUSIVE);
+  }
+
   /** Returns the name of a slot. */
   public static EntryName slotName(int slot) {
     return EntryName.of(Integer.toString(slot));
@@ -327,11 +366,13 @@ public final class TransactionFolder implements AutoCloseable {
             LOCK,
             Token.GO.fileName(),
             Token.BACK.fileName(),
+            Token.OPEN.fileName(),
             Token.UNSURE.fileName())) {
       if (directory.stat(name).isPresent()) {
         directory.unlink(name);
       }
     }
+    removeLayers();
     return !fresh.list().isEmpty() || !old.list().isEmpty();
   }
 

@@ -126,7 +126,8 @@ final class TreeRemoval {
           }
         }
       } catch (DiskException e) {
-        if (e.error() != DiskError.NOT_FOUND) {
+        // Not there any more, or overlayfs' own, which keeps out whoever is not root.
+        if (e.error() != DiskError.NOT_FOUND && e.error() != DiskError.DENIED) {
           throw e;
         }
       }

@@ -439,6 +439,15 @@ public final class RootChanges {
     put(path, spot, area.finish(draft, spot.slot(), spot.within(), facts));
   }
 
+  /**
+   * Puts the entry at {@code source} at {@code path}, complete as it is; it is given a name, not
+   * copied, so it must be on the file system of the staging area.
+   */
+  public void putEntry(RelativePath path, Facts facts, Place source) throws DiskException {
+    Spot spot = clear(path);
+    put(path, spot, area.adopt(source, spot.slot(), spot.within(), facts));
+  }
+
   /** Puts anything but a regular file at {@code path}, in place of what is there. */
   public void putNode(RelativePath path, Facts facts) throws DiskException {
     Spot spot = clear(path);
@@ -659,6 +668,13 @@ public final class RootChanges {
   /** Returns all paths that are touched, in no order. */
   public Set<RelativePath> touchedPaths() {
     return Collections.unmodifiableSet(nodes.keySet());
+  }
+
+  /** Returns whether entries of the directory at {@code path} come, go or are replaced. */
+  public boolean changesEntries(RelativePath path) {
+    return changedNames.getOrDefault(path, Set.of()).stream()
+        .map(name -> nodes.get(path.resolve(name)))
+        .anyMatch(node -> node != null && !(node.target() instanceof Kept));
   }
 
   // ---- for the planner -------------------------------------------------------------------------

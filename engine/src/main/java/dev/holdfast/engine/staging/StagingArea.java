@@ -222,6 +222,17 @@ public final class StagingArea implements AutoCloseable {
     return new Staged(slot, within, first.facts().withHardlink(firstPath), first.identity());
   }
 
+  /**
+   * Gives an entry that is complete already, metadata included, its staged name beside the one that
+   * it has; not for directories.
+   */
+  Staged adopt(Place source, int slot, RelativePath within, Facts facts) throws DiskException {
+    Place to = place(slot, within);
+    source.directory().link(source.name(), to.directory(), to.name());
+    FileIdentity identity = FileIdentity.of(to.stat().orElseThrow());
+    return new Staged(slot, within, facts, identity);
+  }
+
   /** Gives a live file another name, whose place is decided later; returns its number. */
   int draftLink(Place live) throws DiskException {
     int number = nextDiscarded++;

@@ -41,6 +41,9 @@ final class ForeignLibC implements LibC {
 
   private static final int PATH_MAX = 4096; // <linux/limits.h>, with the NUL
   private static final int STRUCTURE = 256; // struct statx, the largest
+  private static final int SPAWNATTR = 1024; // posix_spawnattr_t of <spawn.h>: 336 in glibc
+  private static final int SIGSET = 128; // sigset_t of <signal.h>
+  private static final int POSIX_SPAWN_SETSIGMASK = 8; // <spawn.h>
   private static final int BLOCK = 64 * 1024; // XATTR_LIST_MAX, XATTR_SIZE_MAX
 
   /** Enough for most attributes: the kernel allocates and clears as much as it is offered. */
@@ -85,6 +88,14 @@ final class ForeignLibC implements LibC {
   private static final Function IOCTL = new Function("ioctl");
   private static final Function FLOCK = new Function("flock");
   private static final Function FSTATFS = new Function("fstatfs");
+  private static final Function POSIX_SPAWN = new Function("posix_spawn");
+  private static final Function SPAWNATTR_INIT = new Function("posix_spawnattr_init");
+  private static final Function SPAWNATTR_SETFLAGS = new Function("posix_spawnattr_setflags");
+  private static final Function SPAWNATTR_SETSIGMASK = new Function("posix_spawnattr_setsigmask");
+  private static final Function WAITPID = new Function("waitpid");
+  private static final Function FCNTL = new Function("fcntl");
+  private static final Function KILL = new Function("kill");
+  private static final Function PRCTL = new Function("prctl");
   private static final Function GETEUID = new Function("geteuid");
   private static final Function GETEGID = new Function("getegid");
   private static final Function GETPID = new Function("getpid");
@@ -455,6 +466,74 @@ final class ForeignLibC implements LibC {
   }
 
   @Override
+  public int posix_spawn(byte[] path, byte[][] argv, byte @Nullable [][] envp, long sigmask)
+      throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    try (Arena arena = Arena.ofConfined()) {
+      Memory attributes = new Memory(arena.allocate(SPAWNATTR, Long.BYTES));
+      SPAWNATTR_INIT.callInt(scratch, attributes.address, 0, 0, 0, 0);
+      SPAWNATTR_SETFLAGS.callInt(scratch, attributes.address, POSIX_SPAWN_SETSIGMASK, 0, 0, 0);
+      Memory mask = new Memory(arena.allocate(SIGSET, Long.BYTES));
+      mask.bytes.putLong(0, sigmask);
+      SPAWNATTR_SETSIGMASK.callInt(scratch, attributes.address, mask.address, 0, 0, 0);
+      Memory pid = new Memory(arena.allocate(Integer.BYTES, Integer.BYTES));
+      int number =
+          POSIX_SPAWN.callSix(
+              scratch,
+              pid.address,
+              scratch.first(POSIX_SPAWN, path),
+              0,
+              attributes.address,
+              vector(arena, argv),
+              envp == null ? environment() : vector(arena, envp));
+      if (number != 0) {
+        throw new ErrnoException(POSIX_SPAWN.name, number);
+      }
+      return pid.bytes.getInt(0);
+    }
+  }
+
+  private static long environment() {
+    MemorySegment variable = LIBRARY.findOrThrow("environ").reinterpret(Long.BYTES);
+    return new Memory(variable).bytes.getLong(0);
+  }
+
+  /** Returns the address of a NULL-terminated array of strings. */
+  private static long vector(Arena arena, byte[][] items) {
+    Memory vector = new Memory(arena.allocate((items.length + 1L) * Long.BYTES, Long.BYTES));
+    for (int i = 0; i < items.length; i++) {
+      Memory item = new Memory(arena.allocate(items[i].length + 1L));
+      item.bytes.put(0, items[i]).put(items[i].length, (byte) 0);
+      vector.bytes.putLong(i * Long.BYTES, item.address);
+    }
+    vector.bytes.putLong(items.length * Long.BYTES, 0);
+    return vector.address;
+  }
+
+  @Override
+  public int waitpid(int pid, int options) throws ErrnoException {
+    Scratch scratch = SCRATCH.get();
+    ByteBuffer status = scratch.structure.bytes;
+    int found = WAITPID.callInt(scratch, pid, scratch.structure.address, options, 0, 0);
+    return found == 0 ? -1 : status.getInt(0);
+  }
+
+  @Override
+  public void fcntl(int fd, int cmd, long argument) throws ErrnoException {
+    FCNTL.callInt(SCRATCH.get(), fd, cmd, argument, 0, 0);
+  }
+
+  @Override
+  public void kill(int pid, int sig) throws ErrnoException {
+    KILL.callInt(SCRATCH.get(), pid, sig, 0, 0, 0);
+  }
+
+  @Override
+  public void prctl(int option, long argument) throws ErrnoException {
+    PRCTL.callInt(SCRATCH.get(), option, argument, 0, 0, 0);
+  }
+
+  @Override
   public int geteuid() {
     return GETEUID.callAlways(SCRATCH.get());
   }
@@ -503,6 +582,10 @@ final class ForeignLibC implements LibC {
       return result;
     }
 
+    int callSix(Scratch scratch, long a, long b, long c, long d, long e, long f) {
+      return (int) invoke(scratch, a, b, c, d, e, f);
+    }
+
     long call(Scratch scratch, long a, long b, long c, long d, long e) throws ErrnoException {
       long result = invoke(scratch, a, b, c, d, e);
       if (result == -1) {
@@ -516,6 +599,10 @@ final class ForeignLibC implements LibC {
     }
 
     private long invoke(Scratch scratch, long a, long b, long c, long d, long e) {
+      return invoke(scratch, a, b, c, d, e, 0);
+    }
+
+    private long invoke(Scratch scratch, long a, long b, long c, long d, long e, long f) {
       MemorySegment function = address;
       if (function == null) {
         function = find();
@@ -523,7 +610,7 @@ final class ForeignLibC implements LibC {
       try {
         return byNumber
             ? (long) CALL.invokeExact(function, scratch.captured, (long) number, a, b, c, d, e)
-            : (long) CALL.invokeExact(function, scratch.captured, a, b, c, d, e, 0L);
+            : (long) CALL.invokeExact(function, scratch.captured, a, b, c, d, e, f);
       } catch (RuntimeException | Error unchecked) {
         throw unchecked;
       } catch (Throwable impossible) {

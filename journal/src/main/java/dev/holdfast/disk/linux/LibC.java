@@ -1,6 +1,7 @@
 package dev.holdfast.disk.linux;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The functions of the C library that Holdfast needs, with C's names, argument orders and flags.
@@ -71,6 +72,16 @@ interface LibC {
   int LOCK_EX = 2;
   int LOCK_NB = 4;
   int LOCK_UN = 8;
+
+  // <fcntl.h>
+  int F_SETFD = 2;
+  int FD_CLOEXEC = 1;
+
+  // <sys/wait.h>
+  int WNOHANG = 1;
+
+  // <linux/prctl.h>
+  int PR_SET_CHILD_SUBREAPER = 36;
 
   // fs/xfs/libxfs/xfs_fs.h
   long XFS_IOC_FSGEOMETRY_V1 = 0x80705864L;
@@ -254,6 +265,34 @@ interface LibC {
 
   /** <a href="https://man7.org/linux/man-pages/man2/statfs.2.html">fstatfs(2)</a>. */
   Statfs fstatfs(int fd) throws ErrnoException;
+
+  /**
+   * <a href="https://man7.org/linux/man-pages/man3/posix_spawn.3.html">posix_spawn(3)</a> with no
+   * file actions, and with a signal mask for the child. Descriptors that are not closed on exec are
+   * inherited. Its error number is thrown.
+   *
+   * @param envp the environment, or null for this process's own
+   * @param sigmask signals to be blocked, bit N-1 for signal N
+   * @return the process id
+   */
+  int posix_spawn(byte[] path, byte[][] argv, byte @Nullable [][] envp, long sigmask)
+      throws ErrnoException;
+
+  /**
+   * <a href="https://man7.org/linux/man-pages/man2/waitpid.2.html">waitpid(2)</a>.
+   *
+   * @return the status that it stores, or -1 if WNOHANG was given and nothing had changed
+   */
+  int waitpid(int pid, int options) throws ErrnoException;
+
+  /** <a href="https://man7.org/linux/man-pages/man2/fcntl.2.html">fcntl(2)</a> with a number. */
+  void fcntl(int fd, int cmd, long argument) throws ErrnoException;
+
+  /** <a href="https://man7.org/linux/man-pages/man2/kill.2.html">kill(2)</a>. */
+  void kill(int pid, int sig) throws ErrnoException;
+
+  /** <a href="https://man7.org/linux/man-pages/man2/prctl.2.html">prctl(2)</a>. */
+  void prctl(int option, long argument) throws ErrnoException;
 
   /** <a href="https://man7.org/linux/man-pages/man2/getuid.2.html">geteuid(2)</a>. */
   int geteuid();

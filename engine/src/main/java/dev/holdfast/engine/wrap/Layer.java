@@ -1,0 +1,102 @@
+package dev.holdfast.engine.wrap;
+
+import dev.holdfast.disk.Directory;
+import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.EntryName;
+import dev.holdfast.disk.RelativePath;
+import dev.holdfast.disk.Stat;
+import dev.holdfast.engine.control.TransactionFolder;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** What one command changed below one root: overlayfs' upper directory, and its index. */
+public final class Layer implements AutoCloseable {
+  private static final EntryName INDEX = EntryName.of("index");
+  private static final EntryName WORK = EntryName.of("work");
+
+  private final Directory upper;
+  private final @Nullable Directory work;
+  private final Directory folder;
+
+  Layer(Directory upper, @Nullable Directory work, Directory folder) {
+    this.upper = upper;
+    this.work = work;
+    this.folder = folder;
+  }
+
+  /** Returns the changed entries: a tree of the root's shape. */
+  Directory upper() {
+    return upper;
+  }
+
+  /**
+   * Returns the inodes that took the place of live ones with several names: the live inode's number
+   * by that of the new one.
+   */
+  Map<Long, Long> copiedLinks() throws DiskException {
+    Map<Long, Long> copied = new HashMap<>();
+    try (Directory index = index()) {
+      if (index == null) {
+        return copied;
+      }
+      for (EntryName name : index.list()) {
+        Stat stat = index.stat(name).orElse(null);
+        OptionalLong live = liveInode(name);
+        if (stat != null
+            && !stat.isDirectory()
+            && !OverlayAttributes.isWhiteout(stat)
+            && live.isPresent()) {
+          copied.put(stat.inode(), live.getAsLong());
+        }
+      }
+    }
+    return copied;
+  }
+
+  private static OptionalLong liveInode(EntryName name) {
+    try {
+      return OverlayAttributes.inode(java.util.HexFormat.of().parseHex(name.toString()));
+    } catch (IllegalArgumentException _) {
+      return OptionalLong.empty(); // a file of overlayfs' own
+    }
+  }
+
+  /** Returns the index' entry of a new inode, for when none of its names is left. */
+  Optional<EntryName> indexName(long inode) throws DiskException {
+    try (Directory index = index()) {
+      if (index == null) {
+        return Optional.empty();
+      }
+      for (EntryName name : index.list()) {
+        if (index.stat(name).filter(stat -> stat.inode() == inode).isPresent()) {
+          return Optional.of(name);
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** Opens the index; null if there is none. The caller closes it. */
+  @Nullable Directory index() throws DiskException {
+    return work == null || work.stat(INDEX).isEmpty()
+        ? null
+        : work.directory(RelativePath.of(INDEX));
+  }
+
+  /** Removes what only overlayfs needed. */
+  void removeWork() throws DiskException {
+    TransactionFolder.remove(folder, WORK);
+  }
+
+  @Override
+  public void close() {
+    upper.close();
+    if (work != null) {
+      work.close();
+    }
+    folder.close();
+  }
+}
