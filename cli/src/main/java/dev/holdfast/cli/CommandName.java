@@ -7,6 +7,11 @@ import java.util.Optional;
 enum CommandName {
   APPLY(Group.UPDATE, "apply", "SOURCE TARGET", "make TARGET equal to SOURCE in one transaction"),
   RUN(Group.UPDATE, "run", "--root DIR -- COMMAND", "make what a command does one transaction"),
+  BEGIN(Group.UPDATE, "begin", "--root DIR", "open a transaction that outlives this process"),
+  EXEC(Group.UPDATE, "exec", "TX -- COMMAND", "run a command in an open transaction"),
+  DIFF(Group.UPDATE, "diff", "TX", "what an open transaction would change"),
+  COMMIT(Group.UPDATE, "commit", "TX", "make an open transaction live"),
+  ABORT(Group.UPDATE, "abort", "TX", "drop an open transaction"),
   UNDO(Group.UPDATE, "undo", "TX", "take a transaction back in a new one"),
   RECOVER(Group.RECOVER, "recover", "[ROOT]…", "finish or roll back whatever a crash left"),
   RESOLVE(Group.RECOVER, "resolve", "TX DIRECTION", "end a transaction that is in doubt"),
@@ -89,6 +94,11 @@ enum CommandName {
     return switch (this) {
       case APPLY -> new ApplyCommand();
       case RUN -> new RunCommand();
+      case BEGIN -> new BeginCommand();
+      case EXEC -> new ExecCommand();
+      case DIFF -> new DiffCommand();
+      case COMMIT -> new CommitCommand();
+      case ABORT -> new AbortCommand();
       case UNDO -> new UndoCommand();
       case RECOVER -> new RecoverCommand();
       case RESOLVE -> new ResolveCommand();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code run}: makes what a command does one transaction. */
 @picocli.CommandLine.Command(
@@ -29,6 +30,12 @@ final class RunCommand extends AbstractCommand {
       required = true,
       description = "a directory that COMMAND may change; may be repeated")
   private List<ByteString> roots = new ArrayList<>();
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "COMMAND",
+      description = "after --: the command and its arguments")
+  private List<ByteString> command = new ArrayList<>();
 
   @Mixin private final CommitOptions commit = new CommitOptions();
   @Mixin private final WrapOptions wrap = new WrapOptions();
@@ -69,7 +76,7 @@ final class RunCommand extends AbstractCommand {
     RunOptions options =
         new RunOptions(
             commit.toOptions(session),
-            wrap.command(),
+            WrapOptions.required(command),
             ask || dryRun,
             patch,
             dryRun,

@@ -5,20 +5,12 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** The options of all commands that run another one. */
 final class WrapOptions {
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "COMMAND",
-      description = "after --: the command and its arguments")
-  private List<ByteString> command = new ArrayList<>();
-
   @Option(
       names = "--result",
       paramLabel = "FILE",
@@ -36,21 +28,12 @@ final class WrapOptions {
       description = "how long to wait for processes that COMMAND leaves behind (default: 10)")
   private int childrenWait = 10;
 
-  /** Returns the command line that is to be run. */
-  List<ByteString> command() throws UsageException {
+  /** Returns a command line, which must not be empty. */
+  static List<ByteString> required(List<ByteString> command) throws UsageException {
     if (command.isEmpty()) {
       throw new UsageException("which command? it comes after --");
     }
     return List.copyOf(command);
-  }
-
-  /** Returns the same without the first word, which is something else. */
-  List<ByteString> commandAfterFirst() throws UsageException {
-    List<ByteString> all = command();
-    if (all.size() < 2) {
-      throw new UsageException("which command? it comes after --");
-    }
-    return all.subList(1, all.size());
   }
 
   boolean isConfined() {

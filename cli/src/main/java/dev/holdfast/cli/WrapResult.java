@@ -114,6 +114,34 @@ final class WrapResult implements WrapListener {
     return ExitCode.DONE;
   }
 
+  /** Prints what became of a command in an open transaction, and sets the exit status. */
+  ExitCode printExec(Session session, Wrapped wrapped, boolean keep) throws IOException {
+    session.passThrough(wrapped.exit());
+    boolean kept = wrapped.exit() == 0 || keep;
+    ExitCode exit = wrapped.exit() == 0 ? ExitCode.DONE : ExitCode.FAILED;
+    if (printer.isJson()) {
+      printer.result(
+          List.of(
+              printer.jsonText(json -> {
+                json.writeStringField("id", Long.toString(wrapped.sequence()));
+                json.writeStringField("state", "active");
+                json.writeBooleanField("kept", kept);
+                json.writeNumberField("exit", exit.number());
+              })));
+      return exit;
+    }
+    String ended = wrapped.exit() == 0 ? "" : "the command exited with " + wrapped.exit() + "; ";
+    printer.result(
+        List.of(
+            "holdfast: "
+                + ended
+                + (kept ? "kept" : "nothing of it is kept")
+                + " in transaction "
+                + wrapped.sequence()
+                + (exit == ExitCode.DONE ? "" : " (exit 1)")));
+    return exit;
+  }
+
   private void printResult(Wrapped wrapped, String text, ExitCode exit) throws IOException {
     Committed committed = wrapped.committed();
     if (!printer.isJson()) {

@@ -55,7 +55,7 @@ final class InvocationTest {
         List.of(
             new String[] {},
             new String[] {"--json"},
-            new String[] {"run"},
+            new String[] {"frobnicate"},
             new String[] {"root"},
             new String[] {"root", "rename"},
             new String[] {"ROOT", "list"},

@@ -49,8 +49,9 @@ final class ProgramTest {
 
   @Test
   void unknownCommandsAreUsageErrors() {
-    assertThat(transcript.run("run", "--root", "/x", "--", "true")).isEqualTo(ExitCode.USAGE);
-    assertThat(transcript.err()).contains("no command \"run\"").contains("holdfast --help");
+    assertThat(transcript.run("frobnicate", "--root", "/x", "--", "true"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(transcript.err()).contains("no command \"frobnicate\"").contains("holdfast --help");
     assertThat(transcript.out()).isEmpty();
   }
 

@@ -223,6 +223,41 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
+   * Begins a transaction that outlives this process and a reboot. While it is open, no other one of
+   * its roots is committed.
+   *
+   * @return its number, durable
+   */
+  public long open(Collection<AbsolutePath> roots, Options options) throws IOException {
+    return new OpenTransactions(this).begin(roots, options);
+  }
+
+  /**
+   * Runs a command in an open transaction. What it changed is durable on return if it exited with 0
+   * or {@code keep} is true; otherwise the transaction is as before.
+   */
+  public Wrapped exec(
+      long sequence, RunOptions options, boolean keep, Processes processes, WrapListener listener)
+      throws IOException {
+    return new OpenTransactions(this).exec(sequence, options, keep, processes, listener);
+  }
+
+  /** Returns what an open transaction would change. */
+  public Preview diff(long sequence, boolean patch) throws IOException {
+    return new OpenTransactions(this).diff(sequence, patch);
+  }
+
+  /** Commits an open transaction; after a conflict it is still open. */
+  public Committed commit(long sequence, Options options) throws IOException {
+    return new OpenTransactions(this).commit(sequence, options);
+  }
+
+  /** Drops an open transaction. */
+  public void abort(long sequence) throws IOException {
+    new OpenTransactions(this).abort(sequence);
+  }
+
+  /**
    * Stops transactions of this process that have not passed their commit point: each throws at its
    * next step. Returns only when none is running any more.
    */

@@ -295,6 +295,31 @@ final class TransactionContext implements AutoCloseable {
     return part.changes;
   }
 
+  /** The same for a transaction that is to be dropped, whatever is left of it. */
+  void changesIfThere(Root root) throws IOException {
+    try {
+      changes(root);
+    } catch (RefusedException e) {
+      System.getLogger(TransactionContext.class.getName())
+          .log(System.Logger.Level.DEBUG, "nothing to drop: {0}", e.getMessage());
+    }
+  }
+
+  /** Ends the transaction, also a lasting one, with nothing committed. */
+  void drop() throws IOException {
+    settled = true;
+    for (Part part : parts.values()) {
+      part.discard();
+    }
+    try (JournalWriter writer = engine.journal().write()) {
+      writer.advance(
+          requireRecord().sequence(),
+          TransactionState.ROLLED_BACK,
+          Outcome.because(now(), dropReason));
+      writer.force();
+    }
+  }
+
   private Part part(Root root) {
     Part part = parts.get(root.path());
     if (part == null) {

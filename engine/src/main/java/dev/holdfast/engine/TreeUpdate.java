@@ -197,6 +197,15 @@ final class TreeUpdate {
     }
   }
 
+  /** Stages what differs in a transaction that somebody else commits; returns what to know. */
+  List<String> stageIn(Transaction transaction, Root root) throws IOException {
+    target = root.path();
+    changes = transaction.context().look(root);
+    tree = changes.tree();
+    compareAll();
+    return allNotes();
+  }
+
   private List<String> allNotes() {
     List<String> all = new ArrayList<>(notes);
     all.addAll(source.notes());

@@ -11,11 +11,7 @@ import dev.holdfast.engine.wrap.OverlayNamespace;
 import dev.holdfast.engine.wrap.WrappedRoot;
 import dev.holdfast.journal.ByteString;
 import dev.holdfast.process.Processes;
-import dev.holdfast.process.Processes.Signal;
-import dev.holdfast.process.Processes.Survivor;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,16 +21,12 @@ import java.util.List;
  * there any more.
  */
 final class WrappedCommand {
-  private static final Duration STEP = Duration.ofMillis(20);
-  private static final Duration BEFORE_SAYING_SO = Duration.ofSeconds(1);
-  private static final Duration GRACE = Duration.ofSeconds(2);
-
   private final Engine engine;
   private final TransactionContext context;
   private final List<Root> roots;
   private final RunOptions options;
   private final Processes processes;
-  private final WrapListener listener;
+  private final LeftBehind left;
 
   WrappedCommand(
       Engine engine,
@@ -48,17 +40,18 @@ final class WrappedCommand {
     this.roots = roots;
     this.options = options;
     this.processes = processes;
-    this.listener = listener;
+    this.left = new LeftBehind(engine, processes, options.childrenWait(), listener);
   }
 
   /**
    * Runs it.
    *
    * @param sealed how many layers there are below the new one
+   * @param keep whether what it changed counts even if it fails
    * @return its exit status
    * @throws RefusedException if it could not be run, or left something that still writes
    */
-  int run(int sealed) throws IOException {
+  int run(int sealed, boolean keep) throws IOException {
     AbsolutePath directory = workingDirectory();
     List<WrappedRoot> wrapped = new ArrayList<>();
     for (Root root : roots) {
@@ -77,15 +70,14 @@ final class WrappedCommand {
             wrapped,
             directory,
             options.confine())) {
-      engine.checkCancelled();
-      int exit = await(namespace.start(options.command().stream().map(ByteString::bytes).toList()));
+      int exit = runIn(namespace);
       List<Long> ours = List.of(namespace.holder());
-      if (exit != 0) {
-        end(ours);
+      if (exit != 0 && !keep) {
+        left.end(ours);
         return exit;
       }
-      awaitChildren(ours);
-      namespace.seal(() -> named(survivors(ours)));
+      left.await(ours);
+      namespace.seal(() -> left.named(ours));
       return exit;
     }
   }
@@ -110,70 +102,29 @@ final class WrappedCommand {
             .path()
             .resolve(RelativePath.of("tx/" + context.folder(root).id().text() + "/layers")),
         sealed,
-        WrapRoots.supervised(tree, processes),
-        WrapRoots.controlsBelow(engine, root));
+        outside(root, WrapRoots.supervised(tree, processes)),
+        outside(root, WrapRoots.controlsBelow(engine, root)));
   }
 
-  private int await(Processes.Child child) throws IOException {
-    try (Processes.Relay _ = processes.relay(child)) {
+  /** What is in another root is not seen through this one. */
+  private List<RelativePath> outside(Root root, List<RelativePath> paths) {
+    return paths.stream()
+        .filter(path ->
+            roots.stream()
+                .noneMatch(other ->
+                    !other.equals(root)
+                        && root.path().contains(other.path())
+                        && other.path().contains(root.path().resolve(path))))
+        .toList();
+  }
+
+  private int runIn(OverlayNamespace namespace) throws IOException {
+    try (Processes.Relay relay = processes.relay()) {
+      engine.checkCancelled(); // what came before the relay
+      Processes.Child child =
+          namespace.start(options.command().stream().map(ByteString::bytes).toList());
+      relay.to(child);
       return child.await();
-    }
-  }
-
-  // ---- what it leaves behind -------------------------------------------------------------------
-
-  private List<Survivor> survivors(List<Long> ours) {
-    try {
-      return processes.survivors(ours);
-    } catch (IOException _) {
-      return List.of();
-    }
-  }
-
-  private static String named(List<Survivor> survivors) {
-    return String.join(", ", survivors.stream().map(Survivor::toString).toList());
-  }
-
-  private void awaitChildren(List<Long> ours) throws IOException {
-    Instant start = engine.environment().clock().instant();
-    boolean said = false;
-    for (List<Survivor> left = survivors(ours); !left.isEmpty(); left = survivors(ours)) {
-      Duration waited = Duration.between(start, engine.environment().clock().instant());
-      if (waited.compareTo(options.childrenWait()) >= 0) {
-        end(ours);
-        throw new RefusedException(
-            "still running after the command had ended, for "
-                + options.childrenWait().toSeconds()
-                + " s: "
-                + named(left)
-                + "; they were ended, and nothing was changed");
-      }
-      if (!said && waited.compareTo(BEFORE_SAYING_SO) >= 0) {
-        said = true;
-        listener.waiting(left.stream().map(Survivor::toString).toList());
-      }
-      try {
-        engine.checkCancelled();
-      } catch (IOException e) {
-        end(ours);
-        throw e;
-      }
-      engine.environment().pause().sleep(STEP);
-    }
-  }
-
-  /** What works on files that are going to be dropped must not go on. */
-  private void end(List<Long> ours) {
-    for (Signal signal : List.of(Signal.TERM, Signal.KILL)) {
-      Instant start = engine.environment().clock().instant();
-      for (List<Survivor> left = survivors(ours); !left.isEmpty(); left = survivors(ours)) {
-        left.forEach(survivor -> processes.signal(survivor.process(), signal));
-        Duration waited = Duration.between(start, engine.environment().clock().instant());
-        if (waited.compareTo(GRACE) >= 0) {
-          break;
-        }
-        engine.environment().pause().sleep(STEP);
-      }
     }
   }
 }

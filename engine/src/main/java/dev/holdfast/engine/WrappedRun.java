@@ -39,14 +39,20 @@ final class WrappedRun {
         holdfast.begin(options.transaction(), roots.toArray(Root[]::new))) {
       TransactionContext context = transaction.context();
       long sequence = context.claim(false);
+      WrappedCopy copy =
+          options.isolation() == RunOptions.Isolation.COPY
+              ? new WrappedCopy(holdfast, context, roots, options, processes, listener)
+              : null;
       int exit =
-          new WrappedCommand(holdfast.engine(), context, roots, options, processes, listener)
-              .run(0);
+          copy != null
+              ? copy.run()
+              : new WrappedCommand(holdfast.engine(), context, roots, options, processes, listener)
+                  .run(0, false);
       if (exit != 0) {
         context.dropBecause("the command exited with " + exit);
         return new Wrapped(sequence, exit, null, List.of());
       }
-      List<String> notes = translate(context, roots);
+      List<String> notes = copy != null ? copy.stage(transaction) : translate(context, roots);
       if (options.preview() && !listener.approves(context.previewOf(options.patch()))) {
         context.dropBecause(options.dryRun() ? "a dry run" : "not approved");
         return new Wrapped(sequence, exit, null, notes);
@@ -60,12 +66,7 @@ final class WrappedRun {
   private List<String> translate(TransactionContext context, List<Root> roots) throws IOException {
     List<String> notes = new ArrayList<>();
     for (Root root : roots) {
-      Translation translation =
-          new Translation(
-              context.look(root),
-              context.claimed(root),
-              InUse::requireUnused,
-              _ -> holdfast.engine().checkCancelled());
+      Translation translation = translation(holdfast.engine(), context, root);
       try (Layers layers = Layers.of(context.folder(root));
           Layer layer = layers.next()) {
         translation.translate(layer);
@@ -73,5 +74,15 @@ final class WrappedRun {
       notes.addAll(translation.notes());
     }
     return notes;
+  }
+
+  static Translation translation(Engine engine, TransactionContext context, Root root)
+      throws IOException {
+    return new Translation(
+        context.look(root),
+        engine.environment().disk().host().isRoot(),
+        context.claimed(root),
+        InUse::requireUnused,
+        _ -> engine.checkCancelled());
   }
 }

@@ -50,10 +50,11 @@ public interface Processes {
   void signal(long process, Signal signal);
 
   /**
-   * Hands signals that are meant for the wrapped program on to it until the result is closed:
-   * SIGTERM and SIGHUP always, SIGINT unless the terminal has sent it to everybody already.
+   * Keeps signals from this process until the result is closed, and hands them on to the program
+   * that it is told of, if need be later: SIGTERM and SIGHUP always, SIGINT unless the terminal has
+   * sent it to everybody already. To be opened before the program is started.
    */
-  Relay relay(Child child);
+  Relay relay();
 
   /** Returns the paths that running processes work in, as far as they can be seen. */
   List<byte[]> workingDirectories();
@@ -101,6 +102,9 @@ public interface Processes {
 
   /** Signals are handed on while this is open. */
   interface Relay extends AutoCloseable {
+    /** Says whom they are for. */
+    void to(Child child);
+
     @Override
     void close();
   }
@@ -117,9 +121,15 @@ public interface Processes {
         return status == 0;
       }
 
-      /** Returns the last line that it printed, without the name of the program before it. */
+      /** Returns the last line that it printed that says why. */
       public String reason() {
-        String last = output.strip().lines().reduce("", (_, line) -> line.strip());
+        String last =
+            output
+                .strip()
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.startsWith("dmesg(1)")) // mount(8)'s advice
+                .reduce("", (_, line) -> line);
         return last.isEmpty() ? "status " + status : last;
       }
     }

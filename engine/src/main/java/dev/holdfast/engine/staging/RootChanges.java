@@ -670,6 +670,17 @@ public final class RootChanges {
     return Collections.unmodifiableSet(nodes.keySet());
   }
 
+  /** Returns the paths that staged inodes have, those that are wanted, by inode number. */
+  public Map<Long, List<RelativePath>> stagedNames(Set<Long> inodes) {
+    Map<Long, List<RelativePath>> names = new HashMap<>();
+    nodes.forEach((path, node) -> {
+      if (node.target() instanceof Staged staged && inodes.contains(staged.identity().inode())) {
+        names.computeIfAbsent(staged.identity().inode(), _ -> new ArrayList<>()).add(path);
+      }
+    });
+    return names;
+  }
+
   /** Returns whether entries of the directory at {@code path} come, go or are replaced. */
   public boolean changesEntries(RelativePath path) {
     return changedNames.getOrDefault(path, Set.of()).stream()

@@ -17,6 +17,8 @@ public final class Layer implements AutoCloseable {
   private static final EntryName INDEX = EntryName.of("index");
   private static final EntryName WORK = EntryName.of("work");
 
+  private static final int PRIVATE = 0700;
+
   private final Directory upper;
   private final @Nullable Directory work;
   private final Directory folder;
@@ -36,7 +38,7 @@ public final class Layer implements AutoCloseable {
    * Returns the inodes that took the place of live ones with several names: the live inode's number
    * by that of the new one.
    */
-  Map<Long, Long> copiedLinks() throws DiskException {
+  public Map<Long, Long> copiedLinks() throws DiskException {
     Map<Long, Long> copied = new HashMap<>();
     try (Directory index = index()) {
       if (index == null) {
@@ -86,9 +88,19 @@ public final class Layer implements AutoCloseable {
         : work.directory(RelativePath.of(INDEX));
   }
 
-  /** Removes what only overlayfs needed. */
-  void removeWork() throws DiskException {
+  /**
+   * Takes away what only overlayfs needed, now that all names of a file are in the layer: so it has
+   * as many links as names. An empty index stays, to say that there was one.
+   */
+  public void forgetIndex() throws DiskException {
+    boolean had = work != null && work.stat(INDEX).isPresent();
     TransactionFolder.remove(folder, WORK);
+    if (had) {
+      folder.makeDirectory(WORK, PRIVATE);
+      try (Directory empty = folder.directory(WORK)) {
+        empty.makeDirectory(INDEX, PRIVATE);
+      }
+    }
   }
 
   @Override

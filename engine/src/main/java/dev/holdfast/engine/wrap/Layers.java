@@ -2,6 +2,7 @@ package dev.holdfast.engine.wrap;
 
 import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileType;
 import dev.holdfast.disk.RelativePath;
@@ -12,6 +13,7 @@ import dev.holdfast.engine.tree.AttributeWriter;
 import dev.holdfast.engine.tree.FactsReader;
 import dev.holdfast.engine.tree.LiveTree;
 import dev.holdfast.journal.Facts;
+import java.nio.ByteBuffer;
 
 /**
  * The layers of a transaction at one root: {@code next} while a command runs, then {@code 1},
@@ -22,7 +24,10 @@ public final class Layers implements AutoCloseable {
   private static final EntryName UPPER = EntryName.of("upper");
   private static final EntryName WORK = EntryName.of("work");
   private static final EntryName LOWER = EntryName.of("lower");
+  private static final EntryName SEALED = EntryName.of("sealed");
+  private static final EntryName SEALED_NEXT = EntryName.of("sealed.next");
   private static final int PRIVATE = 0700;
+  private static final int PRIVATE_FILE = 0600;
 
   private final Directory layers;
 
@@ -112,6 +117,35 @@ public final class Layers implements AutoCloseable {
   public void number(int number) throws DiskException {
     TransactionFolder.remove(layers, name(number)); // cut off between two roots
     layers.rename(NEXT, layers, name(number));
+  }
+
+  /** Returns how many layers count; to be asked at the transaction's first root. */
+  public int sealed() throws DiskException {
+    if (layers.stat(SEALED).isEmpty()) {
+      return 0;
+    }
+    try (DiskFile file = layers.openToRead(SEALED)) {
+      ByteBuffer number = ByteBuffer.allocate(Integer.BYTES);
+      file.read(0, number);
+      return number.getInt(0);
+    }
+  }
+
+  /** Says that so many layers count, durable on return; they are, already. */
+  public void seal(int number) throws DiskException {
+    TransactionFolder.remove(layers, SEALED_NEXT);
+    try (DiskFile file = layers.create(SEALED_NEXT, PRIVATE_FILE)) {
+      file.write(0, ByteBuffer.allocate(Integer.BYTES).putInt(0, number));
+      file.sync();
+    }
+    layers.renameOver(SEALED_NEXT, layers, SEALED);
+    layers.sync();
+  }
+
+  /** Drops every layer that does not count: its command was cut off. */
+  public void dropAfter(int number) throws DiskException {
+    drop();
+    TransactionFolder.remove(layers, name(number + 1));
   }
 
   /** Drops what a command left that was cut off or failed. */

@@ -102,6 +102,9 @@ public final class OverlayNamespace implements AutoCloseable {
                 + hello.reason()
                 + "); `--isolate copy` works without one, and covers less");
       }
+      if (confine) {
+        namespace.keepWritable(); // before the roots: one may be below /tmp
+      }
       namespace.mountAll(confine);
       namespace.require("enter " + directory, new ShellWords().plain("cd").path(directory));
       return namespace;
@@ -182,8 +185,10 @@ public final class OverlayNamespace implements AutoCloseable {
             + NEXT
             + "/upper,workdir="
             + NEXT
-            + "/work,metacopy=off,redirect_dir=off,nfs_export=off,xino=off,"
-            + (host.isRoot() ? "index=on" : "index=off,userxattr");
+            + "/work,nfs_export=off,xino=off,"
+            + (host.isRoot()
+                ? "metacopy=off,redirect_dir=off,index=on"
+                : "index=off,userxattr"); // which excludes metacopy and redirect_dir
     Shell.Result result =
         shell.run(
             new ShellWords()
@@ -212,12 +217,15 @@ public final class OverlayNamespace implements AutoCloseable {
     return roots.stream().anyMatch(root -> root.path().contains(path));
   }
 
-  private void confine() throws IOException {
+  private void keepWritable() throws IOException {
     for (AbsolutePath path : WRITABLE) {
       if (mounts().stream().noneMatch(mount -> mount.point().equals(path))) {
-        shell.run(new ShellWords().plain("mount -c --bind").path(path).path(path).bytes());
+        shell.run(new ShellWords().plain("mount -c --rbind").path(path).path(path).bytes());
       }
     }
+  }
+
+  private void confine() throws IOException {
     for (Mount mount : mounts()) {
       AbsolutePath point = mount.point();
       if (isInRoot(point)

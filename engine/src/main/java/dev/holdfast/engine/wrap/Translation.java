@@ -15,6 +15,7 @@ import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.source.Untouchable;
 import dev.holdfast.engine.staging.RootChanges;
 import dev.holdfast.engine.staging.RootChanges.View;
+import dev.holdfast.engine.tree.AttributeWriter;
 import dev.holdfast.engine.tree.ContentCopier;
 import dev.holdfast.engine.tree.ContentCopier.Progress;
 import dev.holdfast.engine.tree.FactsReader;
@@ -59,6 +60,8 @@ public final class Translation {
   private final ContentCopier copier = new ContentCopier();
   private final List<String> notes = new ArrayList<>();
   private final Set<RelativePath> conflicts = new HashSet<>();
+  private final boolean privileged;
+  private final Map<Long, Integer> modes = new HashMap<>();
 
   /** Makes sure that a live entry that no transaction touches may go with its parent. */
   @FunctionalInterface
@@ -70,9 +73,12 @@ public final class Translation {
   /**
    * Creates the translation for one root.
    *
+   * @param privileged whether this is root
    * @param since a live entry that was changed from this instant on was changed by somebody else
    */
-  public Translation(RootChanges changes, Instant since, UseCheck unused, Progress progress) {
+  public Translation(
+      RootChanges changes, boolean privileged, Instant since, UseCheck unused, Progress progress) {
+    this.privileged = privileged;
     this.changes = changes;
     this.tree = changes.tree();
     this.since = since;
@@ -96,6 +102,15 @@ public final class Translation {
               + "; nothing was changed",
           paths);
     }
+  }
+
+  /**
+   * Gives files of a layer that live on under names which the layer lacks these names in it, so
+   * that a command which works on top of it sees one file, not two. The layers below it have been
+   * translated.
+   */
+  public void completeLinks(Layer layer) throws IOException {
+    new Walk(layer).completeLinks();
   }
 
   private AbsolutePath place(RelativePath path) {
@@ -124,6 +139,7 @@ public final class Translation {
     private final List<RelativePath> whiteouts = new ArrayList<>();
     private final Map<Likeness, List<Deleted>> deleted = new HashMap<>();
     private final Set<RelativePath> done = new HashSet<>();
+    private final Deque<RelativePath> unlocked = new ArrayDeque<>();
 
     Walk(Layer layer) throws DiskException {
       this.layer = layer;
@@ -134,6 +150,15 @@ public final class Translation {
     }
 
     void run() throws IOException {
+      try {
+        unlock(RelativePath.EMPTY, layer.upper());
+        translate();
+      } finally {
+        lock();
+      }
+    }
+
+    private void translate() throws IOException {
       survey(RelativePath.EMPTY, layer.upper());
       for (RelativePath path : whiteouts) {
         surveyDeleted(path);
@@ -143,6 +168,45 @@ public final class Translation {
       }
       linkGroups();
       directory(RelativePath.EMPTY, layer.upper(), read(layer.upper()));
+    }
+
+    // ---- permissions ---------------------------------------------------------------------------
+
+    /** Whoever is not root may not even read what is his own, unless he lets himself. */
+    private void unlock(RelativePath path, Directory upper) throws DiskException {
+      if (privileged) {
+        return;
+      }
+      for (EntryName name : upper.list()) {
+        Stat stat = upper.stat(name).orElseThrow();
+        int needed =
+            switch (stat.type()) {
+              case DIRECTORY -> OWNER_ENTERS;
+              case FILE -> OWNER_READS;
+              case SYMLINK, FIFO, CHARACTER_DEVICE, BLOCK_DEVICE, SOCKET -> 0;
+            };
+        RelativePath child = path.resolve(name);
+        if ((stat.mode() & needed) != needed) {
+          setMode(upper, name, stat.mode() | needed);
+          modes.putIfAbsent(stat.inode(), stat.mode());
+          unlocked.push(child);
+        }
+        if (stat.isDirectory()) {
+          try (Directory below = upper.directory(name)) {
+            unlock(child, below);
+          }
+        }
+      }
+    }
+
+    private void lock() throws DiskException {
+      while (!unlocked.isEmpty()) {
+        RelativePath path = unlocked.pop();
+        try (Directory parent = openParent(path)) {
+          Stat stat = parent.stat(path.name()).orElseThrow();
+          setMode(parent, path.name(), modes.getOrDefault(stat.inode(), stat.mode()));
+        }
+      }
     }
 
     // ---- survey --------------------------------------------------------------------------------
@@ -157,10 +221,8 @@ public final class Translation {
         if (OverlayAttributes.isWhiteout(stat)) {
           whiteouts.add(child);
         } else if (stat.isDirectory()) {
-          try (Directory below = enter(upper, name, stat)) {
+          try (Directory below = upper.directory(name)) {
             survey(child, below);
-          } finally {
-            leave(upper, name, stat);
           }
         } else if (stat.links() > 1 || copiedLinks.containsKey(stat.inode())) {
           groups.computeIfAbsent(stat.inode(), _ -> new ArrayList<>()).add(child);
@@ -206,10 +268,8 @@ public final class Translation {
         if (isNew && (stat.isDirectory() || stat.links() == 1) && move(child, upper, name, stat)) {
           done.add(child);
         } else if (stat.isDirectory() && !isNew) {
-          try (Directory below = enter(upper, name, stat)) {
+          try (Directory below = upper.directory(name)) {
             findMoves(child, below);
-          } finally {
-            leave(upper, name, stat);
           }
         }
       }
@@ -258,7 +318,7 @@ public final class Translation {
         return false;
       }
       List<EntryName> names = tree.directory(from).list();
-      try (Directory below = enter(upper, name, stat)) {
+      try (Directory below = upper.directory(name)) {
         if (!names.equals(below.list())) {
           return false;
         }
@@ -268,8 +328,6 @@ public final class Translation {
           }
         }
         return true;
-      } finally {
-        leave(upper, name, stat);
       }
     }
 
@@ -319,10 +377,74 @@ public final class Translation {
       }
     }
 
+    void completeLinks() throws IOException {
+      try {
+        unlock(RelativePath.EMPTY, layer.upper());
+        survey(RelativePath.EMPTY, layer.upper());
+        completeSurveyed();
+      } finally {
+        lock();
+      }
+    }
+
+    private void completeSurveyed() throws IOException {
+      Map<Long, List<RelativePath>> names = liveNames();
+      for (Map.Entry<Long, Long> copied : copiedLinks.entrySet()) {
+        List<RelativePath> have = groups.getOrDefault(copied.getKey(), List.of());
+        for (RelativePath name : names.getOrDefault(copied.getValue(), List.of())) {
+          if (!have.contains(name) && !isShadowed(name)) {
+            linkInLayer(copied.getKey(), have, name);
+          }
+        }
+      }
+    }
+
+    private void linkInLayer(long inode, List<RelativePath> have, RelativePath name)
+        throws IOException {
+      makeInLayer(name.parent());
+      try (Directory to = openParent(name)) {
+        Facts directory = FactsReader.read(to);
+        if (have.isEmpty()) {
+          EntryName entry = layer.indexName(inode).orElse(null);
+          try (Directory index = layer.index()) {
+            if (index != null && entry != null) {
+              index.link(entry, to, name.name());
+            }
+          }
+        } else {
+          try (Directory from = openParent(have.getFirst())) {
+            from.link(have.getFirst().name(), to, name.name());
+          }
+        }
+        to.setModified(directory.modified());
+      }
+    }
+
+    private void makeInLayer(RelativePath path) throws IOException {
+      if (path.isEmpty()) {
+        return;
+      }
+      makeInLayer(path.parent());
+      try (Directory parent = openParent(path)) {
+        if (parent.stat(path.name()).isPresent()) {
+          return;
+        }
+        Facts above = FactsReader.read(parent);
+        parent.makeDirectory(path.name(), OWNER_ENTERS);
+        try (Directory made = parent.directory(path.name())) {
+          AttributeWriter.dress(made, changes.facts(path).orElseThrow());
+        }
+        parent.setModified(above.modified());
+      }
+    }
+
     /** Returns all live names of the inodes that have more than the layer and its deletions say. */
     private Map<Long, List<RelativePath>> liveNames() throws IOException {
       Map<Long, List<RelativePath>> known = new HashMap<>();
       Set<Long> wanted = new HashSet<>(copiedLinks.values());
+      Map<Long, List<RelativePath>> staged = changes.stagedNames(wanted);
+      known.putAll(staged);
+      wanted.removeAll(staged.keySet());
       if (wanted.isEmpty()) {
         return known;
       }
@@ -341,7 +463,10 @@ public final class Translation {
               .allMatch(inode ->
                   known.getOrDefault(inode, List.of()).size()
                       >= counts.getOrDefault(inode, Long.MAX_VALUE));
-      return complete ? known : search(wanted);
+      if (!complete) {
+        known.putAll(search(wanted));
+      }
+      return known;
     }
 
     private Map<Long, List<RelativePath>> search(Set<Long> wanted) throws IOException {
@@ -575,10 +700,8 @@ public final class Translation {
         }
         Found found = readEntry(upper, name, stat);
         prepareSpot(path);
-        try (Directory below = enter(upper, name, stat)) {
+        try (Directory below = upper.directory(name)) {
           directory(path, below, found);
-        } finally {
-          leave(upper, name, stat);
         }
       } else {
         file(path, readEntry(upper, name, stat));
@@ -673,7 +796,7 @@ public final class Translation {
     private void stage(RelativePath path, Found found) throws IOException {
       Facts facts = found.facts();
       if (facts.type() == FileType.FILE) {
-        facts = facts.withDigest(digest(found.place(), found.stat()));
+        facts = facts.withDigest(digest(found.place()));
       }
       Place place = found.place();
       try (Entry entry = place.directory().entry(place.name())) {
@@ -771,38 +894,14 @@ public final class Translation {
     };
   }
 
-  private ContentDigest digest(Place place, Stat stat) throws IOException {
-    if ((stat.mode() & OWNER_READS) != 0) {
-      try (DiskFile file = openToRead(place)) {
-        return copier.hash(file, progress).digest();
-      }
-    }
-    // Whoever is not root may not read what is his own, unless he lets himself.
-    try (Entry entry = place.directory().entry(place.name())) {
-      entry.setMode(stat.mode() | OWNER_READS);
-      try (DiskFile file = openToRead(place)) {
-        return copier.hash(file, progress).digest();
-      } finally {
-        entry.setMode(stat.mode());
-      }
+  private ContentDigest digest(Place place) throws IOException {
+    try (DiskFile file = openToRead(place)) {
+      return copier.hash(file, progress).digest();
     }
   }
 
   private static DiskFile openToRead(Place place) throws DiskException {
     return place.directory().openToRead(place.name());
-  }
-
-  private static Directory enter(Directory parent, EntryName name, Stat stat) throws DiskException {
-    if ((stat.mode() & OWNER_ENTERS) != OWNER_ENTERS) {
-      setMode(parent, name, stat.mode() | OWNER_ENTERS);
-    }
-    return parent.directory(name);
-  }
-
-  private static void leave(Directory parent, EntryName name, Stat stat) throws DiskException {
-    if ((stat.mode() & OWNER_ENTERS) != OWNER_ENTERS) {
-      setMode(parent, name, stat.mode());
-    }
   }
 
   private static void setMode(Directory parent, EntryName name, int mode) throws DiskException {
@@ -823,6 +922,10 @@ public final class Translation {
     OverlayAttributes attributes = readAttributes(upper, name);
     SortedMap<String, dev.holdfast.journal.ByteString> other = attributes.other();
     Facts facts = FactsReader.read(upper, name, stat).withExtendedAttributes(other);
+    Integer mode = modes.get(stat.inode());
+    if (mode != null) {
+      facts = facts.withMode(mode);
+    }
     return new Found(new Place(upper, name), stat, facts, attributes);
   }
 

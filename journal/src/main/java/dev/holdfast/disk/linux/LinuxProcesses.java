@@ -277,8 +277,8 @@ public final class LinuxProcesses implements Processes {
   }
 
   @Override
-  public Relay relay(Child child) {
-    return SignalRelay.open(name -> {
+  public Relay relay() {
+    return SignalRelay.open((name, child) -> {
       Signal signal = Signal.valueOf(name);
       if (signal != Signal.INT || !isInForeground()) {
         signal(child.process(), signal);

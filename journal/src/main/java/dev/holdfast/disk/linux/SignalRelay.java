@@ -1,13 +1,17 @@
 package dev.holdfast.disk.linux;
 
+import dev.holdfast.process.Processes.Child;
 import dev.holdfast.process.Processes.Relay;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes signals away from Java while it is open. The classes for this are of the module
@@ -18,17 +22,36 @@ final class SignalRelay implements Relay {
   private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
 
   private final Method handle;
+  private final BiConsumer<String, Child> receiver;
+  private final Set<String> waiting = new LinkedHashSet<>();
+  private @Nullable Child child;
   private final Map<Object, Object> previous = new LinkedHashMap<>();
 
-  private SignalRelay(Method handle) {
+  private SignalRelay(Method handle, BiConsumer<String, Child> receiver) {
     this.handle = handle;
+    this.receiver = receiver;
   }
 
-  static Relay open(Consumer<String> receiver) {
+  private synchronized void receive(String signal) {
+    if (child == null) {
+      waiting.add(signal);
+    } else {
+      receiver.accept(signal, child);
+    }
+  }
+
+  @Override
+  public synchronized void to(Child newChild) {
+    child = newChild;
+    waiting.forEach(signal -> receiver.accept(signal, newChild));
+    waiting.clear();
+  }
+
+  static Relay open(BiConsumer<String, Child> receiver) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      SignalRelay relay = new SignalRelay(signal.getMethod("handle", signal, handler));
+      SignalRelay relay = new SignalRelay(signal.getMethod("handle", signal, handler), receiver);
       Method name = signal.getMethod("getName");
       Object ours =
           Proxy.newProxyInstance(
@@ -37,7 +60,7 @@ final class SignalRelay implements Relay {
               (proxy, method, arguments) ->
                   switch (method.getName()) {
                     case "handle" -> {
-                      receiver.accept((String) name.invoke(arguments[0]));
+                      relay.receive((String) name.invoke(arguments[0]));
                       yield null;
                     }
                     case "hashCode" -> System.identityHashCode(proxy);
@@ -51,7 +74,13 @@ final class SignalRelay implements Relay {
     } catch (ReflectiveOperationException e) {
       System.getLogger(SignalRelay.class.getName())
           .log(System.Logger.Level.DEBUG, "signals are not handed on: {0}", e);
-      return () -> {};
+      return new Relay() {
+        @Override
+        public void to(Child child) {}
+
+        @Override
+        public void close() {}
+      };
     }
   }
 
