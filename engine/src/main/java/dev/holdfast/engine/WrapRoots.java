@@ -87,25 +87,22 @@ final class WrapRoots {
     return path;
   }
 
-  /** What is mounted below a root is a root of its own, or in the way. */
+  /** What is mounted below a root would not be seen through it. */
   private static void requireWhole(Disk disk, AbsolutePath path, Set<AbsolutePath> all)
       throws RefusedException {
-    List<AbsolutePath> mounts = Mounts.below(disk, path).orElse(List.of());
-    for (AbsolutePath mount : mounts) {
-      if (!all.contains(mount)) {
-        throw new RefusedException(
-            "another file system is mounted on "
-                + mount
-                + ", inside of "
-                + path
-                + "; make it a root of its own, by --root, or unmount it");
-      }
-    }
     for (AbsolutePath other : all) {
-      if (!other.equals(path) && path.contains(other) && !mounts.contains(other)) {
+      if (!other.equals(path) && path.contains(other)) {
         throw new RefusedException(
             path + " contains the other root, " + other + "; name the outer one only");
       }
+    }
+    for (AbsolutePath mount : Mounts.below(disk, path).orElse(List.of())) {
+      throw new RefusedException(
+          "another file system is mounted on "
+              + mount
+              + ", inside of "
+              + path
+              + "; make the directories around it roots, or unmount it");
     }
   }
 

@@ -102,20 +102,8 @@ final class WrappedCommand {
             .path()
             .resolve(RelativePath.of("tx/" + context.folder(root).id().text() + "/layers")),
         sealed,
-        outside(root, WrapRoots.supervised(tree, processes)),
-        outside(root, WrapRoots.controlsBelow(engine, root)));
-  }
-
-  /** What is in another root is not seen through this one. */
-  private List<RelativePath> outside(Root root, List<RelativePath> paths) {
-    return paths.stream()
-        .filter(path ->
-            roots.stream()
-                .noneMatch(other ->
-                    !other.equals(root)
-                        && root.path().contains(other.path())
-                        && other.path().contains(root.path().resolve(path))))
-        .toList();
+        WrapRoots.supervised(tree, processes),
+        WrapRoots.controlsBelow(engine, root));
   }
 
   private int runIn(OverlayNamespace namespace) throws IOException {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 
 /** Makes all that a command does below some roots one transaction ({@code run}). */
 final class WrappedRun {
@@ -36,7 +37,11 @@ final class WrappedRun {
 
   private Wrapped runOn(List<Root> roots) throws IOException {
     try (Transaction transaction =
-        holdfast.begin(options.transaction(), roots.toArray(Root[]::new))) {
+        holdfast.begin(
+            options
+                .transaction()
+                .withIsolation(options.isolation().name().toLowerCase(Locale.ROOT)),
+            roots.toArray(Root[]::new))) {
       TransactionContext context = transaction.context();
       long sequence = context.claim(false);
       WrappedCopy copy =

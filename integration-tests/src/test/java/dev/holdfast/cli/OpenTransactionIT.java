@@ -1,0 +1,107 @@
+package dev.holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Transactions that outlive the process: begun, worked in, looked at, committed or dropped. */
+final class OpenTransactionIT {
+  @TempDir Path base;
+  private Installed holdfast;
+  private Path live;
+
+  @BeforeEach
+  void makeTree() throws Exception {
+    holdfast = new Installed(base);
+    assumeTrue("0".equals(holdfast.shell("id -u").out().strip()), "needs root");
+    live = holdfast.folder().resolve("live");
+    Tree.write(live, "a", "one\n", "dir/b", "two\n");
+    Tree.write(holdfast.folder().resolve("more"), "c", "three\n");
+    holdfast.shell("ln live/a live/also").exits(0);
+    TimeUnit.MILLISECONDS.sleep(30);
+  }
+
+  private Invoked exec(String script) throws Exception {
+    return holdfast.run("exec", "1", "--", "sh", "-c", script);
+  }
+
+  @Test
+  void aBatchBecomesVisibleAsAWhole() throws Exception {
+    assertThat(holdfast.run("begin", "--root", "live", "--root", "more", "-m", "batch").exits(0).out())
+        .isEqualTo("1\n");
+    exec("echo more >> live/a; mv live/dir live/moved; echo n > more/n").exits(0);
+    exec("rm -r live/moved more/c; exit 3").exits(3);
+    // One that is cut off: what is left of it must not count.
+    Running cut = holdfast.start("exec", "1", "--", "sh", "-c", "rm -r live/*; : > ready; sleep 600");
+    for (int i = 0; !Files.exists(holdfast.folder().resolve("ready")); i++) {
+      assertThat(i).isLessThan(1200);
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    cut.process().destroyForcibly().waitFor();
+    holdfast.run("recover").exits(0);
+    // The second command sees what the first one did, under every name of a file.
+    assertThat(exec("cat live/also live/moved/b; stat -c %h live/a; echo again >> live/also; rm more/c; cat more/n")
+            .exits(0).out())
+        .isEqualTo("one\nmore\ntwo\n2\nn\n");
+    assertThat(live.resolve("a")).hasContent("one");
+    assertThat(live.resolve("dir/b")).exists();
+    assertThat(holdfast.run("diff", "1").exits(0).lines())
+        .containsExactly(
+            "M " + live.resolve("a"),
+            "M " + live.resolve("also"),
+            "R " + live.resolve("dir") + " -> " + live.resolve("moved"),
+            "D " + holdfast.folder().resolve("more/c"),
+            "A " + holdfast.folder().resolve("more/n"));
+    holdfast.run("diff", "1", "--exit-code").exits(1);
+    assertThat(holdfast.run("diff", "1", "--patch").exits(0).out()).contains("+again\n");
+    assertThat(holdfast.run("commit", "1").exits(0).out()).startsWith("applied as transaction 1: ");
+    assertThat(live.resolve("a")).hasContent("one\nmore\nagain\n");
+    assertThat(holdfast.shell("test live/a -ef live/also").exit()).isZero();
+    assertThat(holdfast.shell("stat -c %h live/a").out()).isEqualTo("2\n");
+    assertThat(holdfast.folder().resolve("more/c")).doesNotExist();
+    holdfast.run("undo", "1").exits(0);
+    assertThat(live.resolve("also")).hasContent("one\n");
+    assertThat(live.resolve("dir/b")).hasContent("two\n");
+    assertThat(holdfast.folder().resolve("more/c")).exists();
+  }
+
+  @Test
+  void othersAreKeptOutWhileItIsOpen() throws Exception {
+    holdfast.run("begin", "--root", "live").exits(0);
+    exec("echo mine > live/mine").exits(0);
+    Tree.write(holdfast.folder().resolve("source"), "x", "y");
+    Invoked apply = holdfast.run("apply", "source", "live").exits(3);
+    assertThat(apply.err()).contains("transaction 1 is open there");
+    assertThat(holdfast.run("begin", "--root", "live").exits(3).err()).contains("transaction 1");
+    assertThat(holdfast.run("run", "--root", "live", "--", "true").exits(125).err())
+        .contains("transaction 1 is open there")
+        .contains("(exit 3)");
+    holdfast.run("abort", "1").exits(0);
+    assertThat(live.resolve("mine")).doesNotExist();
+    holdfast.run("apply", "source", "live").exits(0);
+    assertThat(holdfast.run("commit", "1").exits(1).err()).contains("not open");
+    assertThat(holdfast.shell("ls live/../.holdfast/live/tx | wc -l").out().strip()).isIn("0", "1");
+  }
+
+  @Test
+  void aConflictIsNamedAndNothingIsLost() throws Exception {
+    holdfast.run("begin", "--root", "live").exits(0);
+    exec("echo mine > live/dir/b; echo x > live/x").exits(0);
+    Files.writeString(live.resolve("dir/b"), "theirs");
+    Invoked commit = holdfast.run("commit", "1").exits(3);
+    assertThat(commit.err()).contains(live.resolve("dir/b").toString());
+    assertThat(live.resolve("x")).doesNotExist();
+    assertThat(live.resolve("dir/b")).hasContent("theirs");
+    // It is open as before, and can be gone on with.
+    exec("cat live/x; rm live/x").exits(0);
+    assertThat(holdfast.run("status").out()).contains("open:");
+    holdfast.run("abort", "1").exits(0);
+    assertThat(live.resolve("dir/b")).hasContent("theirs");
+  }
+}
