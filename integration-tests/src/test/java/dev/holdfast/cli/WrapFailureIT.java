@@ -36,10 +36,11 @@ final class WrapFailureIT {
   void nothingIsLeft() throws Exception {
     holdfast.shell("umount -l live 2>/dev/null; umount -l live/dir 2>/dev/null; true");
     holdfast.run("recover", "--check").exits(0);
-    Path folders = holdfast.folder().resolve(".holdfast/live/tx");
-    if (Files.exists(folders)) {
-      assertThat(holdfast.shell("ls .holdfast/live/tx").out()).as("litter").isEmpty();
-    }
+    // An applied transaction's folder is put away by a later one.
+    String litter =
+        "cd .holdfast/live/tx 2>/dev/null && for d in *; do test -e \"$d\" -a ! -e \"$d/applied\" &&"
+            + " echo \"$d\"; done";
+    assertThat(holdfast.shell(litter).out()).as("litter").isEmpty();
     assertThat(Files.readString(Path.of("/proc/mounts"))).doesNotContain(base.toString());
   }
 
@@ -197,7 +198,7 @@ final class WrapFailureIT {
     run.process().destroyForcibly().waitFor();
     untouched();
     for (int i = 0; holdfast.shell("pgrep -f '[s]leep 600'").exit() == 0; i++) {
-      assertThat(i).as("the command goes on").isLessThan(100);
+      assertThat(i).as("what the command started goes on").isLessThan(600);
       TimeUnit.MILLISECONDS.sleep(50);
     }
     holdfast.run("recover").exits(0);
@@ -207,6 +208,7 @@ final class WrapFailureIT {
   @Test
   void aFullDiskChangesNothing() throws Exception {
     holdfast.shell("mount -t tmpfs -o size=4m none live && echo one > live/a").exits(0);
+    wrapped("true").exits(0); // makes its control directory, which is in it
     before = Tree.of(live);
     Invoked run = wrapped("head -c 9000000 /dev/zero > live/big");
     run.exits(1);

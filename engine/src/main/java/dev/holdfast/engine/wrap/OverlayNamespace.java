@@ -29,6 +29,12 @@ public final class OverlayNamespace implements AutoCloseable {
           AbsolutePath.of("/run"),
           AbsolutePath.of("/tmp"));
 
+  /** If this process dies before the layers are sealed, nothing in there is to go on. */
+  private static final String AT_OUR_END =
+      "trap 'me=$(readlink /proc/$$/ns/mnt); for p in /proc/[0-9]*; do q=${p#/proc/};"
+          + " if [ \"$q\" != $$ ] && [ \"$(readlink \"$p/ns/mnt\" 2>/dev/null)\" = \"$me\" ];"
+          + " then kill -9 \"$q\" 2>/dev/null; fi; done' EXIT";
+
   private static final String NEXT = "next";
   private static final String LOWER = "lower";
 
@@ -102,6 +108,7 @@ public final class OverlayNamespace implements AutoCloseable {
                 + hello.reason()
                 + "); `--isolate copy` works without one, and covers less");
       }
+      namespace.require("watch over a namespace", new ShellWords().plain(AT_OUR_END));
       if (confine) {
         namespace.keepWritable(); // before the roots: one may be below /tmp
       }
@@ -305,6 +312,7 @@ public final class OverlayNamespace implements AutoCloseable {
     for (WrappedRoot root : roots) {
       unmount(lower(root), culprits);
     }
+    shell.run(new ShellWords().plain("trap - EXIT").bytes());
   }
 
   private void requireOwnMounts() throws RefusedException {

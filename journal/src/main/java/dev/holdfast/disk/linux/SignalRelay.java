@@ -64,7 +64,7 @@ final class SignalRelay implements Relay {
                       yield null;
                     }
                     case "hashCode" -> System.identityHashCode(proxy);
-                    case "equals" -> proxy == arguments[0];
+                    case "equals" -> System.identityHashCode(proxy) == arguments[0].hashCode();
                     default -> "relay";
                   });
       for (String each : SIGNALS) {
