@@ -54,7 +54,7 @@ final class WrapRealWorkIT {
             mkdir s; head -c 200000 /dev/urandom > s/f; cp s/f live/f
             printf y | dd of=s/f bs=1 seek=70000 conv=notrunc 2>/dev/null; touch s/f; echo n > s/n
             """,
-            "rsync -a --inplace --no-whole-file --delete s/ live/; cmp s/f live/f"),
+            "rsync -aI --inplace --no-whole-file --delete s/ live/; cmp s/f live/f"),
         Arguments.of(
             "tar",
             """
