@@ -34,7 +34,8 @@ final class OpenTransactions {
   long begin(Collection<AbsolutePath> directories, Options options) throws IOException {
     try {
       List<Root> roots = WrapRoots.of(holdfast, directories);
-      TransactionContext context = new TransactionContext(engine, options.withIsolation("overlay"), roots);
+      TransactionContext context =
+          new TransactionContext(engine, options.withIsolation("overlay"), roots);
       try {
         long sequence = context.claim(true);
         context.leaveOpen();

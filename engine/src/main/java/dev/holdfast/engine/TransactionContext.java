@@ -36,6 +36,7 @@ import dev.holdfast.journal.ByteString;
 import dev.holdfast.journal.DirectoryTime;
 import dev.holdfast.journal.DurabilityMode;
 import dev.holdfast.journal.FileIdentity;
+import dev.holdfast.journal.FileOperation;
 import dev.holdfast.journal.JournalView;
 import dev.holdfast.journal.JournalWriter;
 import dev.holdfast.journal.Origin;

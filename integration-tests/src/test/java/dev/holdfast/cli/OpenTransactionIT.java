@@ -33,12 +33,14 @@ final class OpenTransactionIT {
 
   @Test
   void aBatchBecomesVisibleAsAWhole() throws Exception {
-    assertThat(holdfast.run("begin", "--root", "live", "--root", "more", "-m", "batch").exits(0).out())
+    assertThat(
+            holdfast.run("begin", "--root", "live", "--root", "more", "-m", "batch").exits(0).out())
         .isEqualTo("1\n");
     exec("echo more >> live/a; mv live/dir live/moved; echo n > more/n").exits(0);
     exec("rm -r live/moved more/c; exit 3").exits(3);
     // One that is cut off: what is left of it must not count.
-    Running cut = holdfast.start("exec", "1", "--", "sh", "-c", "rm -r live/*; : > ready; sleep 600");
+    Running cut =
+        holdfast.start("exec", "1", "--", "sh", "-c", "rm -r live/*; : > ready; sleep 600");
     for (int i = 0; !Files.exists(holdfast.folder().resolve("ready")); i++) {
       assertThat(i).isLessThan(1200);
       TimeUnit.MILLISECONDS.sleep(50);
@@ -46,8 +48,10 @@ final class OpenTransactionIT {
     cut.process().destroyForcibly().waitFor();
     holdfast.run("recover").exits(0);
     // The second command sees what the first one did, under every name of a file.
-    assertThat(exec("cat live/also live/moved/b; stat -c %h live/a; echo again >> live/also; rm more/c; cat more/n")
-            .exits(0).out())
+    assertThat(
+            exec("cat live/also live/moved/b; stat -c %h live/a; echo again >> live/also; rm more/c; cat more/n")
+                .exits(0)
+                .out())
         .isEqualTo("one\nmore\ntwo\n2\nn\n");
     assertThat(live.resolve("a")).hasContent("one");
     assertThat(live.resolve("dir/b")).exists();

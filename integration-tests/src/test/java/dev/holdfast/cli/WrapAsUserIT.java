@@ -41,24 +41,38 @@ final class WrapAsUserIT {
       }
     }
     program =
-        "setpriv --reuid " + USER + " --regid " + USER + " --clear-groups env HOME=" + base
-            + " " + Path.of(System.getProperty("java.home"), "bin", "java")
+        "setpriv --reuid "
+            + USER
+            + " --regid "
+            + USER
+            + " --clear-groups env HOME="
+            + base
+            + " "
+            + Path.of(System.getProperty("java.home"), "bin", "java")
             + " -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -cp "
-            + String.join(":", entries) + " dev.holdfast.cli.Main";
+            + String.join(":", entries)
+            + " dev.holdfast.cli.Main";
     holdfast.shell("chown -R " + USER + ":" + USER + " .. ; chmod 755 ..").exits(0);
     TimeUnit.MILLISECONDS.sleep(30);
   }
 
   private Invoked run(String options, String script) throws Exception {
     return holdfast.shell(
-        program + " run " + options + " --root live -- sh -c '" + script.replace("'", "'\\''") + "'");
+        program
+            + " run "
+            + options
+            + " --root live -- sh -c '"
+            + script.replace("'", "'\\''")
+            + "'");
   }
 
   @Test
   void theirOwnDirectoriesInAUserNamespace() throws Exception {
     Invoked run =
-        run("", "id -u; echo more >> live/a; rm live/gone; mkdir -p live/new/d; mv live/dir live/moved;"
-            + " echo s > live/secret; chmod 000 live/secret; chmod 300 live/new");
+        run(
+            "",
+            "id -u; echo more >> live/a; rm live/gone; mkdir -p live/new/d; mv live/dir live/moved;"
+                + " echo s > live/secret; chmod 000 live/secret; chmod 300 live/new");
     run.exits(0);
     assertThat(run.out()).isEqualTo(USER + "\n");
     assertThat(live.resolve("a")).hasContent("onemore");

@@ -78,8 +78,7 @@ final class WrapProcessIT {
   @Test
   void aTerminalIsATerminalAndAnswersAreRead() throws Exception {
     assumeTrue(holdfast.shell("command -v script").exit() == 0, "script is not installed");
-    String run =
-        "$HOLDFAST run --ask --root live -- sh -c '\\''tty; read x; echo $x > live/n'\\''";
+    String run = "$HOLDFAST run --ask --root live -- sh -c '\\''tty; read x; echo $x > live/n'\\''";
     Invoked yes =
         holdfast.shell(
             "export HOLDFAST; (echo word; sleep 3; echo y; sleep 1) | script -qec '"
@@ -190,16 +189,19 @@ final class WrapProcessIT {
     try {
       Invoked run =
           holdfast.run(
-              "run", "--root", "live", "--", "sh", "-c",
+              "run",
+              "--root",
+              "live",
+              "--",
+              "sh",
+              "-c",
               "ls -A live; echo two > live/a; rmdir live/in; echo new > live/n");
       run.exits(0);
       assertThat(run.out()).isEqualTo("a\nin\n");
       assertThat(live.resolve("a")).hasContent("two");
       assertThat(live.resolve("n")).hasContent("new");
       assertThat(live.resolve("in")).doesNotExist();
-      holdfast
-          .run("run", "--root", "live", "--", "sh", "-c", "cd live; rm -rf .[a-z]* *")
-          .exits(0);
+      holdfast.run("run", "--root", "live", "--", "sh", "-c", "cd live; rm -rf .[a-z]* *").exits(0);
       assertThat(live.resolve(".holdfast")).exists();
       assertThat(live.resolve("n")).doesNotExist();
     } finally {

@@ -120,16 +120,14 @@ final class WrapRealWorkIT {
             "strace -f -qq -o calls -e trace=%file,getdents64 $HOLDFAST run --root live -- sh -c"
                 + " 'echo x > live/7/7; rm live/9/9; mkdir live/new'")
         .exits(0);
-    String count =
-        holdfast.shell("grep -cE 'live/[0-9]|\"[0-9]+\"' calls || true").out().strip();
+    String count = holdfast.shell("grep -cE 'live/[0-9]|\"[0-9]+\"' calls || true").out().strip();
     System.out.println("calls about entries of a tree of 20,200: " + count);
     assertThat(Integer.parseInt(count)).as("calls about entries of the tree").isLessThan(600);
   }
 
   private List<String> differences(String expected, String actual) throws Exception {
     return holdfast
-        .shell(
-            "rsync -aHAXSni --checksum --numeric-ids --delete " + expected + "/ " + actual + "/")
+        .shell("rsync -aHAXSni --checksum --numeric-ids --delete " + expected + "/ " + actual + "/")
         .exits(0)
         .lines()
         .stream()

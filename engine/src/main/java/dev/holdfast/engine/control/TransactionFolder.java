@@ -225,11 +225,6 @@ public final class TransactionFolder implements AutoCloseable {
     removeUndone();
   }
 
-  /** Tries to take the lock that says that a process works here; empty if another one does. */
-  public Optional<DiskLock> tryLock() throws DiskException {
-    return directory.tryLock(LOCK, LockMode.EXCLUSIVE);
-  }
-
   /** Returns the name of a slot. */
   public static EntryName slotName(int slot) {
     return EntryName.of(Integer.toString(slot));
