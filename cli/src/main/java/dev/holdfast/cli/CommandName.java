@@ -13,6 +13,7 @@ enum CommandName {
   COMMIT(Group.UPDATE, "commit", "TX", "make an open transaction live"),
   ABORT(Group.UPDATE, "abort", "TX", "drop an open transaction"),
   UNDO(Group.UPDATE, "undo", "TX", "take a transaction back in a new one"),
+  REWIND(Group.UPDATE, "rewind", "TX|TIME [ROOT]", "take back everything after a transaction"),
   RECOVER(Group.RECOVER, "recover", "[ROOT]…", "finish or roll back whatever a crash left"),
   RESOLVE(Group.RECOVER, "resolve", "TX DIRECTION", "end a transaction that is in doubt"),
   GATE(Group.RECOVER, "gate", "ROOT -- COMMAND", "run COMMAND while no update is half applied"),
@@ -20,6 +21,12 @@ enum CommandName {
   STATUS(Group.LOOK_BACK, "status", "", "open and pending transactions, and the roots"),
   LOG(Group.LOOK_BACK, "log", "[ROOT or PATH]", "past transactions, newest first"),
   SHOW(Group.LOOK_BACK, "show", "TX", "one transaction, with each operation"),
+  VERIFY(Group.LOOK_BACK, "verify", "[ROOT]…", "the live trees against the record"),
+  ACCEPT(Group.LOOK_BACK, "accept", "PATH…", "take what others changed into the record"),
+  RESTORE(Group.LOOK_BACK, "restore", "PATH…", "put back what was committed"),
+  AUDIT_CHECK(Group.LOOK_BACK, "audit check", "", "whether the record is whole"),
+  AUDIT_ANCHOR(Group.LOOK_BACK, "audit anchor", "", "the head of the hash chain, to be kept"),
+  AUDIT_EXPORT(Group.LOOK_BACK, "audit export", "", "the whole record as JSON Lines"),
   DOCTOR(Group.MACHINE, "doctor", "[ROOT]…", "what a mount offers, and which level a root gets"),
   ROOT_LIST(Group.MACHINE, "root list", "", "the roots"),
   ROOT_SET(Group.MACHINE, "root set", "ROOT KEY=VALUE", "set one of a root's settings"),
@@ -100,6 +107,7 @@ enum CommandName {
       case COMMIT -> new CommitCommand();
       case ABORT -> new AbortCommand();
       case UNDO -> new UndoCommand();
+      case REWIND -> new RewindCommand();
       case RECOVER -> new RecoverCommand();
       case RESOLVE -> new ResolveCommand();
       case GATE -> new GateCommand();
@@ -107,6 +115,12 @@ enum CommandName {
       case STATUS -> new StatusCommand();
       case LOG -> new LogCommand();
       case SHOW -> new ShowCommand();
+      case VERIFY -> new VerifyCommand();
+      case ACCEPT -> new AcceptCommand();
+      case RESTORE -> new RestoreCommand();
+      case AUDIT_CHECK -> new AuditCheckCommand();
+      case AUDIT_ANCHOR -> new AuditAnchorCommand();
+      case AUDIT_EXPORT -> new AuditExportCommand();
       case DOCTOR -> new DoctorCommand();
       case ROOT_LIST -> new RootListCommand();
       case ROOT_SET -> new RootSetCommand();

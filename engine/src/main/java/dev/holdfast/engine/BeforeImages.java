@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * it, can still write to it: it is compared with the record each time, and never linked or moved
  * into a tree (holes 19 and 20).
  */
-final class BeforeImages implements AutoCloseable {
+final class BeforeImages implements Images, AutoCloseable {
   private final @Nullable TransactionFolder folder;
   private final Map<FileIdentity, Set<Instant>> timesSetOn = new HashMap<>();
 
@@ -69,8 +69,8 @@ final class BeforeImages implements AutoCloseable {
     return taken != null && taken.facts().type() == FileType.FILE;
   }
 
-  /** Returns what is at the place of the operation's image. */
-  Optional<Stat> stat(FileOperation operation) throws DiskException {
+  @Override
+  public Optional<Stat> stat(FileOperation operation) throws DiskException {
     Place place = place(operation);
     return place == null ? Optional.empty() : place.stat();
   }
@@ -86,12 +86,8 @@ final class BeforeImages implements AutoCloseable {
     };
   }
 
-  /**
-   * Compares an image with the record, but for its bytes.
-   *
-   * @return what is wrong with it, or null
-   */
-  @Nullable String problem(FileOperation operation) throws DiskException {
+  @Override
+  public @Nullable String problem(FileOperation operation) throws DiskException {
     Taken taken = taken(operation);
     Stat stat = stat(operation).orElse(null);
     if (taken == null || stat == null) {
@@ -111,8 +107,8 @@ final class BeforeImages implements AutoCloseable {
         : "its before-image was written to afterwards";
   }
 
-  /** Opens the image of {@code operation}, a regular file. */
-  DiskFile open(FileOperation operation) throws DiskException {
+  @Override
+  public DiskFile open(FileOperation operation) throws DiskException {
     Place place = place(operation);
     if (place == null) {
       throw new IllegalStateException("no image: " + operation);
@@ -120,8 +116,8 @@ final class BeforeImages implements AutoCloseable {
     return place.directory().openToRead(place.name());
   }
 
-  /** Copies an image into the empty file {@code to}, sharing its blocks where that can be. */
-  Copied copy(
+  @Override
+  public Copied copy(
       FileOperation operation, DiskFile to, ContentCopier copier, ContentCopier.Progress progress)
       throws IOException {
     try (DiskFile image = open(operation)) {

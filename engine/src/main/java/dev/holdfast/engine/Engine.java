@@ -1,6 +1,7 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.disk.AbsolutePath;
+import dev.holdfast.disk.Host;
 import dev.holdfast.engine.commit.Adoption;
 import dev.holdfast.engine.commit.Environment;
 import dev.holdfast.engine.commit.Recovery;
@@ -10,8 +11,13 @@ import dev.holdfast.engine.control.RootRegistry;
 import dev.holdfast.engine.failure.InDoubtException;
 import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.failure.RolledBackException;
+import dev.holdfast.journal.Beginning;
 import dev.holdfast.journal.Journal;
+import dev.holdfast.journal.Origin;
+import dev.holdfast.journal.TransactionId;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What the parts of one open {@link Holdfast} share. Safe for several threads. */
@@ -74,8 +80,31 @@ final class Engine {
     return caller;
   }
 
-  String workingDirectory() {
-    return workingDirectory;
+  /** Returns the beginning of a transaction, as the record has it. */
+  Beginning beginning(
+      TransactionId id,
+      Instant began,
+      Options options,
+      List<AbsolutePath> roots,
+      boolean lasting,
+      Origin.Kind kind) {
+    Host host = environment.disk().host();
+    return new Beginning(
+        id,
+        began,
+        host.userName(),
+        host.uid(),
+        host.loginUid(),
+        host.hostName(),
+        host.bootId(),
+        host.processId(),
+        workingDirectory,
+        Caller.command(options),
+        options.message(),
+        roots,
+        options.undoes(),
+        lasting,
+        caller.origin(kind, options));
   }
 
   /** Opens the control directory of a registered root. */

@@ -20,6 +20,7 @@ import dev.holdfast.process.Processes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -304,7 +305,43 @@ public final class Holdfast implements AutoCloseable {
    * @throws RefusedException if it was not applied, or its before-images were freed
    */
   public Committed undo(long sequence, Options options, Progress progress) throws IOException {
-    return new Undo(this, sequence, options, progress).run();
+    return undo(sequence, UndoOptions.plain(options), progress);
+  }
+
+  /** Takes a transaction back, or a part of it, or later ones that are in the way with it. */
+  public Committed undo(long sequence, UndoOptions options, Progress progress) throws IOException {
+    return new TakeBack(this, progress).undo(sequence, options);
+  }
+
+  /**
+   * Takes back in one transaction all that was applied after transaction {@code sequence}.
+   *
+   * @param place only what changed at or below it, or null for all
+   * @param dryRun whether to say only what would change
+   * @throws dev.holdfast.engine.failure.ConflictException if others changed what was changed
+   * @throws RefusedException if before-images were freed
+   */
+  public Committed rewind(
+      long sequence,
+      @Nullable AbsolutePath place,
+      Options options,
+      boolean dryRun,
+      Progress progress)
+      throws IOException {
+    return new TakeBack(this, progress)
+        .rewindTo(sequence, place == null ? null : known(place), options, dryRun);
+  }
+
+  /** Takes back in one transaction all that had not ended at {@code moment}. */
+  public Committed rewind(
+      Instant moment,
+      @Nullable AbsolutePath place,
+      Options options,
+      boolean dryRun,
+      Progress progress)
+      throws IOException {
+    return new TakeBack(this, progress)
+        .rewindTo(moment, place == null ? null : known(place), options, dryRun);
   }
 
   /**
@@ -347,6 +384,90 @@ public final class Holdfast implements AutoCloseable {
    */
   public List<String> patch(long sequence) throws IOException {
     return new TransactionPatch(engine, sequence).lines();
+  }
+
+  /**
+   * Compares live trees with what the journal last recorded of them. Changes nothing.
+   *
+   * @param roots which roots, registered ones; empty for all
+   * @param checksum whether to read every file, not only those that could have changed
+   * @param all whether to name the paths that no transaction has touched, too
+   */
+  public Drift verify(
+      Collection<AbsolutePath> roots, boolean checksum, boolean all, Progress progress)
+      throws IOException {
+    List<AbsolutePath> chosen = new ArrayList<>();
+    for (AbsolutePath root : roots) {
+      AbsolutePath path = known(root);
+      if (engine.registry().control(path).isEmpty()) {
+        throw new RefusedException(path + " is not under Holdfast's care");
+      }
+      chosen.add(path);
+    }
+    return new DriftCare(this, progress)
+        .verify(chosen.isEmpty() ? engine.registry().roots().keySet() : chosen, checksum, all);
+  }
+
+  /**
+   * Takes what others changed at or below these paths into the record, so that it is explained; the
+   * trees stay as they are. A root that was never updated gets a baseline so.
+   *
+   * @param paths paths of one root
+   */
+  public Committed accept(Collection<AbsolutePath> paths, Options options, Progress progress)
+      throws IOException {
+    return new DriftCare(this, progress).accept(located(paths), options);
+  }
+
+  /**
+   * Puts back what was committed at or below these paths, where others changed it, in one
+   * transaction. What no transaction has touched stays.
+   *
+   * @throws dev.holdfast.engine.failure.ConflictException if bytes that were committed are kept
+   *     nowhere any more
+   */
+  public Committed restore(Collection<AbsolutePath> paths, Options options, Progress progress)
+      throws IOException {
+    return new DriftCare(this, progress).restore(located(paths), options);
+  }
+
+  /** Returns paths with links in the directories above resolved; they need not be there. */
+  private List<AbsolutePath> located(Collection<AbsolutePath> paths) throws IOException {
+    List<AbsolutePath> located = new ArrayList<>();
+    for (AbsolutePath path : paths) {
+      located.add(engine.registry().control(path).isPresent() ? path : place(path));
+    }
+    return located;
+  }
+
+  private AbsolutePath place(AbsolutePath path) throws IOException {
+    if (path.belowRoot().isEmpty()) {
+      return path;
+    }
+    Disk disk = engine.environment().disk();
+    try {
+      AbsolutePath real = disk.realPath(path);
+      if (engine.registry().control(real).isPresent()) {
+        return real; // a root may be named by a link to it
+      }
+    } catch (DiskException _) {
+      // It is not there any more, or leads nowhere: then it is no root.
+    }
+    for (AbsolutePath above = path.parent(); ; above = above.parent()) {
+      try {
+        AbsolutePath real = disk.realPath(above);
+        return real.resolve(path.belowRoot().below(above.belowRoot()));
+      } catch (DiskException e) {
+        if (above.belowRoot().isEmpty()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Returns what tells whether the record is whole. */
+  public Audit audit() {
+    return new Audit(engine);
   }
 
   /** Returns open and pending transactions and the roots, as they are now. */

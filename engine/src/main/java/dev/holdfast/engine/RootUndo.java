@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
 final class RootUndo {
   private final RootChanges changes;
   private final LiveTree tree;
-  private final BeforeImages images;
+  private final Images images;
   private final Plan plan;
   private final int root;
   private final StandIns standIns;
@@ -88,12 +88,7 @@ final class RootUndo {
   }
 
   RootUndo(
-      RootChanges changes,
-      BeforeImages images,
-      Plan plan,
-      int root,
-      StandIns standIns,
-      Watcher watcher) {
+      RootChanges changes, Images images, Plan plan, int root, StandIns standIns, Watcher watcher) {
     this.changes = changes;
     this.tree = changes.tree();
     this.images = images;

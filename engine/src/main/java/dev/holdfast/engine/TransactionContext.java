@@ -344,24 +344,9 @@ final class TransactionContext implements AutoCloseable {
     if (record != null) {
       return;
     }
-    Host host = host();
     Beginning beginning =
-        new Beginning(
-            id,
-            began,
-            host.userName(),
-            host.uid(),
-            host.loginUid(),
-            host.hostName(),
-            host.bootId(),
-            host.processId(),
-            engine.workingDirectory(),
-            Caller.command(options),
-            options.message(),
-            List.copyOf(parts.keySet()),
-            options.undoes(),
-            lasting,
-            engine.caller().origin(Origin.Kind.UPDATE, options));
+        engine.beginning(
+            id, began, options, List.copyOf(parts.keySet()), lasting, Origin.Kind.UPDATE);
     record = writer.begin(beginning);
   }
 

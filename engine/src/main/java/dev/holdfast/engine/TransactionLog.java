@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.journal.ChainEntry;
 import dev.holdfast.journal.Journal;
 import dev.holdfast.journal.JournalView;
 import dev.holdfast.journal.Plan;
@@ -8,6 +9,7 @@ import dev.holdfast.journal.TransactionState;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The record of past transactions as it was at one moment. Reading never waits for a writer. Not
@@ -48,6 +50,16 @@ public final class TransactionLog implements AutoCloseable {
   /** Returns a transaction's plan, if it came as far as the decision. */
   public Optional<Plan> plan(long sequence) throws IOException {
     return view.plan(sequence);
+  }
+
+  /** Returns the journal's identity, which makes transactions' numbers global. */
+  public UUID journal() {
+    return view.journal();
+  }
+
+  /** Returns the records behind the transactions, from number {@code first} on. */
+  public Iterator<ChainEntry> entries(long first) throws IOException {
+    return view.entries(first);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.holdfast.journal;
 
 import dev.holdfast.disk.AbsolutePath;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.UUID;
 
 /**
@@ -25,6 +26,16 @@ public interface Journal extends AutoCloseable {
    * @throws JournalException if it is damaged, of a newer version, or was refused
    */
   JournalWriter write() throws IOException;
+
+  /**
+   * Walks everything that is in the journal now: every checksum, every record and its place in the
+   * hash chain, every plan.
+   *
+   * @param anchors heads that were kept elsewhere and have to be on the way
+   * @throws JournalException with {@link JournalException.Reason#DAMAGED} for the first thing that
+   *     is wrong
+   */
+  ChainReport verify(Collection<ChainHead> anchors) throws IOException;
 
   /** Lets go of what was kept open. */
   @Override

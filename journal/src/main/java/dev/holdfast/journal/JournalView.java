@@ -36,6 +36,13 @@ public interface JournalView extends AutoCloseable {
    */
   Iterator<TransactionRecord> newestFirst() throws IOException;
 
+  /**
+   * Returns the records from number {@code first} on, in the chain's order, read as the iterator
+   * advances, which then throws {@link java.io.UncheckedIOException} for what it cannot read or
+   * what does not follow in the chain.
+   */
+  Iterator<ChainEntry> entries(long first) throws IOException;
+
   /** Returns the hash chain's head: over all records, in journal order. */
   ChainHead head() throws IOException;
 

@@ -29,6 +29,20 @@ public interface JournalWriter extends JournalView {
   TransactionRecord advance(long sequence, TransactionState next, Outcome outcome)
       throws IOException;
 
+  /** Makes the plan of a transaction once its number is known. */
+  @FunctionalInterface
+  interface Planner {
+    /** Returns the plan of transaction {@code sequence}. */
+    Plan plan(long sequence);
+  }
+
+  /**
+   * Appends a transaction that is over already, because nothing was to be done for it: its
+   * beginning, its decision and APPLIED, all in one piece. Not forced.
+   */
+  TransactionRecord record(Beginning beginning, Planner planner, Outcome outcome)
+      throws IOException;
+
   /** Appends that the before-images of these transactions are about to be freed. Not forced. */
   void prune(Collection<Long> sequences) throws IOException;
 

@@ -9,10 +9,13 @@ import dev.holdfast.engine.Progress;
 import dev.holdfast.engine.Root;
 import dev.holdfast.engine.Savepoint;
 import dev.holdfast.engine.Transaction;
+import dev.holdfast.engine.TransactionLog;
+import dev.holdfast.engine.UndoOptions;
 import dev.holdfast.engine.source.DirectorySource;
 import dev.holdfast.engine.source.Excludes;
 import dev.holdfast.testing.SimulatedDisk;
 import dev.holdfast.testing.VolumeFacts;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -38,7 +41,8 @@ public final class Scenarios {
         twoRoots("two-roots-two-disks", Scenarios::twoDisks),
         twoRoots("two-roots-three-disks", Scenarios::threeDisks),
         overlapping(),
-        controlInside());
+        controlInside(),
+        takeBack());
   }
 
   /** Returns the scenario of this name. */
@@ -107,6 +111,38 @@ public final class Scenarios {
         },
         apply("/root/one"),
         apply("/root/two"));
+  }
+
+  /** Several taken back in one, and all taken back to an earlier state. */
+  private static Scenario takeBack() {
+    return of(
+        "take-back",
+        Scenarios::oneDisk,
+        List.of(SITE),
+        disk -> TreeMaker.at(disk, SITE).file("a", "one").file("b", "one").directory("d", 0755),
+        edit(SITE, (tx, root) -> tx.write(root, "a", bytes("two"))),
+        edit(
+            SITE,
+            (tx, root) -> {
+              tx.write(root, "a", bytes("three"));
+              tx.write(root, "d/new", bytes("three"));
+              tx.delete(root, "b");
+            }),
+        edit(SITE, (tx, root) -> tx.write(root, "c", bytes("apart"))),
+        (holdfast, _) ->
+            holdfast.undo(
+                applied(holdfast, 2),
+                new UndoOptions(Options.message("cascade"), List.of(), true),
+                Progress.NONE),
+        (holdfast, _) ->
+            holdfast.rewind(
+                applied(holdfast, 2), null, Options.message("rewind"), false, Progress.NONE));
+  }
+
+  private static long applied(Holdfast holdfast, int back) throws IOException {
+    try (TransactionLog log = holdfast.log()) {
+      return log.lastApplied(back).orElseThrow().sequence();
+    }
   }
 
   private static Scenario smallEdits(

@@ -1,6 +1,7 @@
 package dev.holdfast.journal.h2;
 
 import dev.holdfast.journal.ChainHead;
+import dev.holdfast.journal.ChainReport;
 import dev.holdfast.journal.ContentDigest;
 import dev.holdfast.journal.JournalException;
 import dev.holdfast.journal.JournalException.Reason;
@@ -30,15 +31,6 @@ public final class ChainVerifier {
   private Sequences pruned = Sequences.NONE;
   private long lastSequence;
 
-  /**
-   * What was walked.
-   *
-   * @param head the head after the last record
-   * @param epochs how many files there are
-   * @param transactions how many transactions
-   */
-  public record Report(ChainHead head, int epochs, long transactions) {}
-
   private ChainVerifier(H2Journal journal, Collection<ChainHead> anchors) throws IOException {
     this.journal = journal;
     for (ChainHead anchor : anchors) {
@@ -55,13 +47,15 @@ public final class ChainVerifier {
    * @param anchors heads that were kept elsewhere and have to be on the way
    * @throws JournalException with {@link Reason#DAMAGED} for the first thing that is wrong
    */
-  public static Report verify(H2Journal journal, Collection<ChainHead> anchors) throws IOException {
+  public static ChainReport verify(H2Journal journal, Collection<ChainHead> anchors)
+      throws IOException {
     return new ChainVerifier(journal, anchors).verify();
   }
 
-  private Report verify() throws IOException {
+  private ChainReport verify() throws IOException {
     check(head);
     int epochs;
+    long torn;
     try (EpochChain chain = journal.chain()) {
       epochs = chain.newest().file().label().epoch();
       for (int epoch = 1; epoch <= epochs; epoch++) {
@@ -71,11 +65,13 @@ public final class ChainVerifier {
         }
         walk(store);
       }
+      EpochFile newest = chain.newest().file();
+      torn = newest.isTorn() ? Math.max(0, newest.file().size() - newest.length()) : 0;
     }
     for (long missing : expected.keySet()) {
       throw damaged("it ends at record " + head.records() + ", before record " + missing);
     }
-    return new Report(head, epochs, lastSequence);
+    return new ChainReport(head, epochs, lastSequence, torn);
   }
 
   private JournalException damaged(String problem) {

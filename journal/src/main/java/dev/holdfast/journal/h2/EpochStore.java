@@ -230,6 +230,12 @@ final class EpochStore implements AutoCloseable {
     return Arrays.copyOf(value(number), DIGEST_LENGTH);
   }
 
+  /** Returns a record's bytes. */
+  byte[] canonical(long number) throws IOException {
+    byte[] value = value(number);
+    return Arrays.copyOfRange(value, DIGEST_LENGTH, value.length);
+  }
+
   private byte[] value(long number) throws IOException {
     byte[] value = read(() -> records.get(number * KEYS_PER_RECORD));
     if (value == null || value.length < DIGEST_LENGTH) {

@@ -7,6 +7,8 @@ import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.DiskLock;
+import dev.holdfast.journal.ChainHead;
+import dev.holdfast.journal.ChainReport;
 import dev.holdfast.journal.ContentDigest;
 import dev.holdfast.journal.Journal;
 import dev.holdfast.journal.JournalException;
@@ -19,6 +21,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -247,6 +250,11 @@ public final class H2Journal implements Journal {
     try (DiskFile file = epochs.open(epoch, false)) {
       return EpochFile.label(file, epochs.describe(epoch));
     }
+  }
+
+  @Override
+  public ChainReport verify(Collection<ChainHead> anchors) throws IOException {
+    return ChainVerifier.verify(this, anchors);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.holdfast.journal.h2;
 
+import dev.holdfast.journal.ChainEntry;
 import dev.holdfast.journal.ChainHead;
 import dev.holdfast.journal.JournalView;
 import dev.holdfast.journal.Plan;
@@ -90,6 +91,11 @@ class H2JournalView implements JournalView {
         }
       }
     };
+  }
+
+  @Override
+  public Iterator<ChainEntry> entries(long first) throws IOException {
+    return new ChainWalk(chain(), first);
   }
 
   @Override

@@ -131,6 +131,44 @@ final class H2JournalWriter extends H2JournalView implements JournalWriter {
         before.decided());
   }
 
+  @Override
+  public TransactionRecord record(Beginning beginning, Planner planner, Outcome outcome)
+      throws IOException {
+    checkUsable();
+    if (isKnown(beginning.id())) {
+      throw new IllegalArgumentException("there is a transaction " + beginning.id() + " already");
+    }
+    appending(this::rotateIfFull);
+    long sequence = lastSequence() + 1;
+    Plan plan = planner.plan(sequence);
+    byte[] encoded = PlanCodec.encode(plan);
+    var digest = PlanCodec.digest(encoded);
+    int operations = plan.operations().size();
+    long decision = store().lastNumber() + 2;
+    appending(() -> {
+      long begun = store().add(new JournalRecord.Begun(sequence, beginning));
+      store().setSequence(beginning.id(), sequence);
+      long decided =
+          store().add(new JournalRecord.Decided(sequence, operations, encoded.length, digest));
+      store().addPlan(decided, encoded);
+      long changed =
+          store().add(new JournalRecord.Changed(sequence, TransactionState.APPLIED, outcome));
+      store()
+          .setEntry(
+              sequence, IndexEntry.NONE.withBegun(begun).withDecided(decided).withChanged(changed));
+      store().commit();
+    });
+    return new TransactionRecord(
+        sequence,
+        beginning,
+        TransactionState.APPLIED,
+        operations,
+        digest,
+        outcome,
+        false,
+        decision);
+  }
+
   private TransactionRecord before(long sequence, TransactionState next) throws IOException {
     TransactionRecord before = found(sequence);
     if (!before.state().mayBecome(next)) {

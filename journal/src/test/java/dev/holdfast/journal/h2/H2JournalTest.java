@@ -43,7 +43,7 @@ final class H2JournalTest {
   void everythingIsAsTheVerifierWantsIt() throws Exception {
     try (H2Journal journal = fixture.open();
         JournalView view = journal.read()) {
-      ChainVerifier.Report report = ChainVerifier.verify(journal, List.of(view.head()));
+      dev.holdfast.journal.ChainReport report = ChainVerifier.verify(journal, List.of(view.head()));
       assertThat(report.head()).isEqualTo(view.head());
       assertThat(report.transactions()).isEqualTo(view.lastSequence());
     }

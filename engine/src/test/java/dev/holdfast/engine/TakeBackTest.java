@@ -1,0 +1,326 @@
+package dev.holdfast.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.disk.AbsolutePath;
+import dev.holdfast.disk.RelativePath;
+import dev.holdfast.engine.failure.ConflictException;
+import dev.holdfast.engine.failure.RefusedException;
+import dev.holdfast.journal.TransactionRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Undo in any order, in part, with what came after it, and rewind: the tree is the oracle. */
+class TakeBackTest {
+  @TempDir Path folder;
+  private Path live;
+  private Holdfast holdfast;
+  private Root root;
+
+  @BeforeEach
+  void open() throws IOException {
+    live = Files.createDirectory(folder.resolve("live"));
+    for (String name : List.of("a", "b", "c")) {
+      Files.writeString(live.resolve(name), "old " + name);
+    }
+    Files.createDirectories(live.resolve("d"));
+    Files.writeString(live.resolve("d/x"), "old x");
+    holdfast = Holdfast.open(folder.resolve("state"));
+    root = holdfast.root(live);
+  }
+
+  @AfterEach
+  void close() {
+    holdfast.close();
+  }
+
+  private interface Work {
+    void on(Transaction transaction) throws IOException;
+  }
+
+  private long commit(Work work) throws IOException {
+    try (Transaction transaction = holdfast.begin(options(), root)) {
+      work.on(transaction);
+      return transaction.commit().sequence().orElseThrow();
+    }
+  }
+
+  private static Options options() {
+    return Options.message("test").withPatience(Duration.ZERO);
+  }
+
+  private long undo(long sequence) throws IOException {
+    return holdfast.undo(sequence, options(), Progress.NONE).sequence().orElseThrow();
+  }
+
+  private long cascade(long sequence) throws IOException {
+    UndoOptions options = new UndoOptions(options(), List.of(), true);
+    return holdfast.undo(sequence, options, Progress.NONE).sequence().orElseThrow();
+  }
+
+  private long only(long sequence, String... paths) throws IOException {
+    List<AbsolutePath> places = new ArrayList<>();
+    for (String path : paths) {
+      places.add(AbsolutePath.of(live.toRealPath().resolve(path).toString()));
+    }
+    UndoOptions options = new UndoOptions(options(), places, false);
+    return holdfast.undo(sequence, options, Progress.NONE).sequence().orElseThrow();
+  }
+
+  private Committed rewind(long sequence) throws IOException {
+    return holdfast.rewind(sequence, null, options(), false, Progress.NONE);
+  }
+
+  private Map<RelativePath, String> state() throws IOException {
+    return TreeState.of(live);
+  }
+
+  /** Without the root's own time: out of order, that is none that it ever had. */
+  private Map<RelativePath, String> contents() throws IOException {
+    Map<RelativePath, String> contents = new TreeMap<>(state());
+    contents.remove(RelativePath.EMPTY);
+    return contents;
+  }
+
+  private String read(String path) throws IOException {
+    return Files.readString(live.resolve(path));
+  }
+
+  private TransactionRecord record(long sequence) throws IOException {
+    try (TransactionLog log = holdfast.log()) {
+      return log.find(sequence).orElseThrow();
+    }
+  }
+
+  @Test
+  void oneIsTakenBackUnderOthersThatTouchedOtherPaths() throws IOException {
+    long first = commit(tx -> tx.write(root, "a", "one".getBytes(UTF_8)));
+    commit(tx -> tx.write(root, "b", "two".getBytes(UTF_8)));
+    commit(tx -> tx.write(root, "d/y", "three".getBytes(UTF_8)));
+
+    undo(first);
+
+    assertThat(read("a")).isEqualTo("old a");
+    assertThat(read("b")).isEqualTo("two");
+    assertThat(read("d/y")).isEqualTo("three");
+  }
+
+  @Test
+  void conflictNamesEachPathWithAllTransactionsBetween() throws IOException {
+    long first =
+        commit(tx -> {
+          tx.write(root, "a", "one".getBytes(UTF_8));
+          tx.write(root, "b", "one".getBytes(UTF_8));
+          tx.write(root, "c", "one".getBytes(UTF_8));
+        });
+    long second = commit(tx -> tx.write(root, "a", "two".getBytes(UTF_8)));
+    long third =
+        commit(tx -> {
+          tx.write(root, "a", "three".getBytes(UTF_8));
+          tx.write(root, "b", "three".getBytes(UTF_8));
+        });
+    Files.writeString(live.resolve("c"), "an editor's");
+    Map<RelativePath, String> before = state();
+
+    assertThatThrownBy(() -> undo(first))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("/a has changed (transactions %d, %d)", second, third)
+        .hasMessageContaining("/b has changed (transaction %d)", third)
+        .hasMessageContaining("/c has changed;");
+    assertThat(state()).isEqualTo(before);
+  }
+
+  @Test
+  void cascadeTakesBackWhatIsInTheWayAndNothingElse() throws IOException {
+    Map<RelativePath, String> before = contents();
+    long first = commit(tx -> tx.write(root, "a", "one".getBytes(UTF_8)));
+    long second =
+        commit(tx -> {
+          tx.write(root, "a", "two".getBytes(UTF_8));
+          tx.write(root, "b", "two".getBytes(UTF_8));
+        });
+    long apart = commit(tx -> tx.write(root, "c", "apart".getBytes(UTF_8)));
+    long third = commit(tx -> tx.delete(root, "b"));
+    Map<RelativePath, String> after = contents();
+
+    long taken = cascade(first);
+
+    assertThat(record(taken).beginning().undoes()).isEqualTo(first);
+    assertThat(record(taken).beginning().origin().takesBack())
+        .containsExactly(third, second, first);
+    assertThat(read("c")).isEqualTo("apart");
+    undo(apart);
+    assertThat(contents()).isEqualTo(before);
+    undo(taken + 1);
+    undo(taken);
+    assertThat(contents()).isEqualTo(after);
+  }
+
+  @Test
+  void cascadeTakesBackWhatIsInADirectoryThatHasToGo() throws IOException {
+    Map<RelativePath, String> before = state();
+    long first = commit(tx -> tx.makeDirectory(root, "new"));
+    commit(tx -> tx.write(root, "new/file", "x".getBytes(UTF_8)));
+    assertThatThrownBy(() -> undo(first)).isInstanceOf(ConflictException.class);
+    cascade(first);
+    assertThat(state()).isEqualTo(before);
+  }
+
+  @Test
+  void cascadeDoesNotTouchWhatOthersChanged() throws IOException {
+    long first = commit(tx -> tx.write(root, "a", "one".getBytes(UTF_8)));
+    commit(tx -> tx.write(root, "a", "two".getBytes(UTF_8)));
+    Files.writeString(live.resolve("a"), "an editor's");
+    assertThatThrownBy(() -> cascade(first)).isInstanceOf(ConflictException.class);
+    assertThat(read("a")).isEqualTo("an editor's");
+  }
+
+  @Test
+  void partOfATransactionIsTakenBack() throws IOException {
+    long first =
+        commit(tx -> {
+          tx.write(root, "a", "one".getBytes(UTF_8));
+          tx.deleteTree(root, "d");
+          tx.write(root, "b", "one".getBytes(UTF_8));
+        });
+
+    only(first, "d/x", "a");
+
+    assertThat(read("a")).isEqualTo("old a");
+    assertThat(read("d/x")).isEqualTo("old x");
+    assertThat(read("b")).isEqualTo("one");
+    assertThatThrownBy(() -> only(first, "nowhere"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("changed nothing at");
+  }
+
+  @Test
+  void rewindGoesBackToExactlyTheStateAfterAStep() throws IOException {
+    List<Map<RelativePath, String>> states = new ArrayList<>();
+    List<Long> sequences = new ArrayList<>();
+    sequences.add(commit(tx -> tx.write(root, "a", "one".getBytes(UTF_8))));
+    states.add(state());
+    sequences.add(
+        commit(tx -> {
+          tx.write(root, "a", "two".getBytes(UTF_8));
+          tx.makeDirectory(root, "n");
+          tx.write(root, "n/f", "two".getBytes(UTF_8));
+        }));
+    states.add(state());
+    sequences.add(commit(tx -> tx.deleteTree(root, "n")));
+    states.add(state());
+    sequences.add(
+        commit(tx -> {
+          tx.write(root, "n", "a file now".getBytes(UTF_8));
+          tx.setMode(root, "b", 0600);
+        }));
+    states.add(state());
+    sequences.add(undo(sequences.get(2) + 1));
+    states.add(state());
+
+    for (int i : new int[] {1, 3, 0, 4, 2, 0}) {
+      Committed done = rewind(sequences.get(i));
+      assertThat(state()).as("after step %d", i).isEqualTo(states.get(i));
+      assertThat(done.sequence()).isPresent();
+    }
+    assertThat(rewind(holdfast.log().lastApplied(0).orElseThrow().sequence()).sequence()).isEmpty();
+  }
+
+  @Test
+  void rewindToATimeIsToWhatHadEndedThen() throws IOException {
+    commit(tx -> tx.write(root, "a", "one".getBytes(UTF_8)));
+    Map<RelativePath, String> then = state();
+    Instant moment = Instant.now();
+    commit(tx -> tx.write(root, "a", "two".getBytes(UTF_8)));
+    commit(tx -> tx.write(root, "b", "two".getBytes(UTF_8)));
+
+    Committed preview = holdfast.rewind(moment, null, options(), true, Progress.NONE);
+    assertThat(preview.changes()).extracting(Change::toString).containsExactly("M a", "M b");
+    assertThat(read("a")).isEqualTo("two");
+
+    holdfast.rewind(moment, null, options(), false, Progress.NONE);
+    assertThat(state()).isEqualTo(then);
+  }
+
+  @Test
+  void rewindPutsBackFilesThatWereMoved() throws IOException {
+    Map<RelativePath, String> before = state();
+    long first = commit(tx -> tx.write(root, "b", "one".getBytes(UTF_8)));
+    undo(first);
+    commit(tx -> tx.move(root, "a", "moved"));
+    commit(tx -> tx.write(root, "b", "two".getBytes(UTF_8)));
+    commit(tx -> tx.write(root, "moved", "two".getBytes(UTF_8)));
+    rewind(first + 1);
+    assertThat(state()).isEqualTo(before);
+  }
+
+  @Test
+  void rewindConcernsOneRootOnly() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Root second = holdfast.root(other);
+    long first = commit(tx -> tx.write(root, "a", "one".getBytes(UTF_8)));
+    commit(tx -> tx.write(root, "a", "two".getBytes(UTF_8)));
+    try (Transaction transaction = holdfast.begin(options(), root, second)) {
+      transaction.write(root, "b", "both".getBytes(UTF_8));
+      transaction.write(second, "b", "both".getBytes(UTF_8));
+      transaction.commit();
+    }
+    AbsolutePath place = AbsolutePath.of(live.toRealPath().toString());
+    holdfast.rewind(first, place, options(), false, Progress.NONE);
+    assertThat(read("a")).isEqualTo("one");
+    assertThat(read("b")).isEqualTo("old b");
+    assertThat(Files.readString(other.resolve("b"))).isEqualTo("both");
+  }
+
+  @Test
+  void randomHistoriesAreRewoundToEachOfTheirStates() throws IOException {
+    Random random = new Random(20261122);
+    for (int round = 0; round < 6; round++) {
+      List<Map<RelativePath, String>> states = new ArrayList<>();
+      List<Long> sequences = new ArrayList<>();
+      for (int step = 0; step < 7; step++) {
+        sequences.add(commit(tx -> randomWork(tx, random)));
+        states.add(state());
+      }
+      int target = random.nextInt(sequences.size() - 1);
+      rewind(sequences.get(target));
+      assertThat(state()).as("round %d, step %d", round, target).isEqualTo(states.get(target));
+    }
+  }
+
+  private void randomWork(Transaction tx, Random random) throws IOException {
+    for (int i = 0; i < 1 + random.nextInt(3); i++) {
+      String directory = "r" + random.nextInt(2);
+      String file = directory + "/f" + random.nextInt(3);
+      switch (random.nextInt(4)) {
+        case 0, 1 -> {
+          if (!tx.exists(root, directory)) {
+            tx.makeDirectory(root, directory);
+          }
+          tx.write(root, file, ("" + random.nextLong()).getBytes(UTF_8));
+        }
+        case 2 -> {
+          if (tx.exists(root, directory)) {
+            tx.deleteTree(root, directory);
+          }
+        }
+        default -> tx.setMode(root, "c", 0600 + random.nextInt(0100));
+      }
+    }
+    tx.write(root, "step", ("" + random.nextLong()).getBytes(UTF_8));
+  }
+}
