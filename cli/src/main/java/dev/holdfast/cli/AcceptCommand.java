@@ -49,6 +49,7 @@ final class AcceptCommand extends AbstractCommand {
       try (ProgressLine progress = session.progress()) {
         accepted = holdfast.accept(places, options, progress);
       }
+      commit.report(accepted, "accept");
       return result.print(accepted);
     }
   }

@@ -93,7 +93,11 @@ final class ApplyCommand extends AbstractCommand {
       try (ProgressLine progress = session.progress()) {
         committed = holdfast.apply(tree, live, options, progress);
       }
-      return dryRun ? result.printDryRun(committed) : result.print(committed);
+      if (dryRun) {
+        return result.printDryRun(committed);
+      }
+      commit.report(committed, "apply");
+      return result.print(committed);
     }
   }
 }

@@ -27,6 +27,8 @@ enum CommandName {
   AUDIT_CHECK(Group.LOOK_BACK, "audit check", "", "whether the record is whole"),
   AUDIT_ANCHOR(Group.LOOK_BACK, "audit anchor", "", "the head of the hash chain, to be kept"),
   AUDIT_EXPORT(Group.LOOK_BACK, "audit export", "", "the whole record as JSON Lines"),
+  SQL(Group.LOOK_BACK, "sql", "\"SELECT …\"", "questions about the history, in SQL"),
+  REPORT(Group.LOOK_BACK, "report", "-o FILE.html", "the history as one self-contained page"),
   DOCTOR(Group.MACHINE, "doctor", "[ROOT]…", "what a mount offers, and which level a root gets"),
   ROOT_LIST(Group.MACHINE, "root list", "", "the roots"),
   ROOT_SET(Group.MACHINE, "root set", "ROOT KEY=VALUE", "set one of a root's settings"),
@@ -121,6 +123,8 @@ enum CommandName {
       case AUDIT_CHECK -> new AuditCheckCommand();
       case AUDIT_ANCHOR -> new AuditAnchorCommand();
       case AUDIT_EXPORT -> new AuditExportCommand();
+      case SQL -> new SqlCommand();
+      case REPORT -> new ReportCommand();
       case DOCTOR -> new DoctorCommand();
       case ROOT_LIST -> new RootListCommand();
       case ROOT_SET -> new RootSetCommand();

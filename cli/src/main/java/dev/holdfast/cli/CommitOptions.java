@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.engine.Committed;
 import dev.holdfast.engine.Options;
 import dev.holdfast.journal.ByteString;
 import java.time.Duration;
@@ -32,6 +33,23 @@ final class CommitOptions {
           "run it by sh when everything is visible and durable; at least once: recover runs it if a"
               + " crash came between")
   private @Nullable ByteString then;
+
+  @Option(names = "--syslog", description = "write a line to the system's log, too")
+  private boolean systemLog;
+
+  /** Tells the system's log of a transaction that took place, if that is wanted. */
+  void report(Committed committed, String what) {
+    if (systemLog && committed.sequence().isPresent()) {
+      SystemLog.write(
+          SystemLog.Severity.NOTICE,
+          "transaction %d: %s, %s%s"
+              .formatted(
+                  committed.sequence().getAsLong(),
+                  what,
+                  ChangeText.counted(committed.changes()),
+                  message.isEmpty() ? "" : ": " + message));
+    }
+  }
 
   /** Returns how the transaction is made and recorded. */
   Options toOptions(Session session) throws UsageException {

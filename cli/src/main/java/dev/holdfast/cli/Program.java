@@ -159,6 +159,7 @@ final class Program {
   private ExitCode fail(Throwable failure, Purpose purpose, boolean verbose) {
     ExitCode exit = ExitCode.of(failure, purpose);
     String message = message(failure);
+    tellSystem(message, purpose, exit);
     if (wraps && !printer.isJson()) {
       message += " (exit " + exit.number() + ")"; // the process's own status is 125
     }
@@ -176,6 +177,13 @@ final class Program {
       printer.trace(failure);
     }
     return exit;
+  }
+
+  /** What was refused is not in the journal: nothing happened. The machine's log has it. */
+  private static void tellSystem(String message, Purpose purpose, ExitCode exit) {
+    if (purpose == Purpose.UPDATE && exit != ExitCode.USAGE) {
+      SystemLog.write(SystemLog.Severity.WARNING, message);
+    }
   }
 
   private static List<String> unnamedPaths(Throwable failure, String message) {

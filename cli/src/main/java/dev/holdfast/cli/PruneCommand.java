@@ -22,8 +22,10 @@ final class PruneCommand extends AbstractCommand {
 
   @Option(
       names = "--keep",
-      paramLabel = "DURATION|COUNT",
-      description = "keep what is younger (12h, 30d), or the newest COUNT of each root")
+      paramLabel = "DURATION|COUNT|SIZE",
+      description =
+          "keep what is younger (12h, 30d), or the newest COUNT of each root, or as many of the"
+              + " newest as fit into SIZE (500MiB, 10GiB)")
   private @Nullable Retention keep;
 
   @Option(names = "--root", paramLabel = "DIR", description = "only this root")
@@ -41,6 +43,7 @@ final class PruneCommand extends AbstractCommand {
         new PruneOptions(
             keep == null ? null : keep.newest(),
             keep == null ? null : keep.younger(),
+            keep == null ? null : keep.bytes(),
             path,
             dryRun);
     Pruned pruned;

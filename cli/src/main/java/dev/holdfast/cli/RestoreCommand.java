@@ -32,6 +32,7 @@ final class RestoreCommand extends AbstractCommand {
       try (ProgressLine progress = session.progress()) {
         restored = holdfast.restore(places, commit.toOptions(session), progress);
       }
+      commit.report(restored, "restore");
       return result.print(restored);
     }
   }

@@ -64,6 +64,7 @@ final class RewindCommand extends AbstractCommand {
                     progress)
                 : holdfast.rewind(moment(session), place, options, dryRun, progress);
       }
+      commit.report(done, "rewind");
       return dryRun ? result.printDryRun(done) : result.print(done);
     }
   }

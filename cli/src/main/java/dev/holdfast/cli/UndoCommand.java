@@ -46,6 +46,7 @@ final class UndoCommand extends AbstractCommand {
             new UndoOptions(commit.toOptions(session), session.paths(only), cascade);
         committed = holdfast.undo(sequence, options, progress);
       }
+      commit.report(committed, "undo");
       return result.print(committed);
     }
   }

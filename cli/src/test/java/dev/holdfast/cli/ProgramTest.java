@@ -57,8 +57,8 @@ final class ProgramTest {
 
   @Test
   void unknownOptionsAreUsageErrors() {
-    assertThat(transcript.run("undo", "3", "--cascade")).isEqualTo(ExitCode.USAGE);
-    assertThat(transcript.err()).contains("--cascade").contains("holdfast undo --help");
+    assertThat(transcript.run("undo", "3", "--sideways")).isEqualTo(ExitCode.USAGE);
+    assertThat(transcript.err()).contains("--sideways").contains("holdfast undo --help");
   }
 
   @Test

@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -46,7 +45,7 @@ final class Composition implements Images {
   private final AbsolutePath root;
   private final SortedMap<RelativePath, Track> tracks = new TreeMap<>();
   private final SortedMap<RelativePath, DirectoryTime> times = new TreeMap<>();
-  private final Map<FileOperation, Kept> images = new IdentityHashMap<>();
+  private final IdentityHashMap<FileOperation, Kept> images = new IdentityHashMap<>();
   private @Nullable Plan first;
   private @Nullable PlannedRoot planned;
 

@@ -144,7 +144,7 @@ final class DriftCare {
         RecoveryReport report = engine.recovery().recover(Set.of(root), true);
         throw pending(root, report.isClean() ? "try again" : "run `holdfast recover` first");
       }
-      return accept(root, control, byRoot.get(root), options);
+      return accept(root, control, byRoot.getOrDefault(root, List.of()), options);
     } catch (DiskException e) {
       throw new RolledBackException(e.getMessage() + "; nothing was changed", e);
     }

@@ -465,6 +465,14 @@ public final class Holdfast implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens the history as SQL tables, brought up to date. It is derived from the journal, and made
+   * anew where it can't be trusted.
+   */
+  public SqlHistory sql() throws IOException {
+    return new SqlHistory(engine);
+  }
+
   /** Returns what tells whether the record is whole. */
   public Audit audit() {
     return new Audit(engine);

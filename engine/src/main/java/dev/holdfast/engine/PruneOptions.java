@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keepNewest how many of a root's newest transactions to keep, or null
  * @param keepYounger the age up to which all are kept, or null
+ * @param keepBytes as many of the newest are kept as fit into so many bytes, or null
  * @param root only transactions of this root, or null for all
  * @param dryRun whether to say only what would go
  */
 public record PruneOptions(
     @Nullable Integer keepNewest,
     @Nullable Duration keepYounger,
+    @Nullable Long keepBytes,
     @Nullable AbsolutePath root,
     boolean dryRun) {
 
@@ -33,12 +35,21 @@ public record PruneOptions(
     }
   }
 
+  /** Creates options without a limit in bytes. */
+  public PruneOptions(
+      @Nullable Integer keepNewest,
+      @Nullable Duration keepYounger,
+      @Nullable AbsolutePath root,
+      boolean dryRun) {
+    this(keepNewest, keepYounger, null, root, dryRun);
+  }
+
   /** Returns these options for another root. */
   PruneOptions withRoot(AbsolutePath newRoot) {
-    return new PruneOptions(keepNewest, keepYounger, newRoot, dryRun);
+    return new PruneOptions(keepNewest, keepYounger, keepBytes, newRoot, dryRun);
   }
 
   boolean keepsNothing() {
-    return keepNewest != null && keepNewest == 0 && keepYounger == null;
+    return keepNewest != null && keepNewest == 0 && keepYounger == null && keepBytes == null;
   }
 }

@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -29,6 +31,10 @@ final class Pruning {
   private final Engine engine;
   private final PruneOptions options;
   private final Instant now;
+
+  /** By holder and transaction: the bytes of its images and of those of all newer ones. */
+  private final IdentityHashMap<HeldImages, NavigableMap<Long, Long>> sizesOf =
+      new IdentityHashMap<>();
 
   Pruning(Engine engine, PruneOptions options) {
     this.engine = engine;
@@ -154,11 +160,39 @@ final class Pruning {
       return false;
     }
     for (HeldImages holder : holding.holders()) {
+      Long bytes = options.keepBytes();
+      if (bytes != null) {
+        if (holder.control().isPending() || fits(holding.record(), holder, bytes)) {
+          return false;
+        }
+        continue;
+      }
       Horizon horizon = Horizon.of(options, RootSettings.of(holder.control()));
       if (holder.control().isPending() || !holder.isBeyond(holding.record(), horizon, now)) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Returns whether a transaction's images, and those of all newer ones, take no more room. */
+  private boolean fits(TransactionRecord record, HeldImages holder, long limit) throws IOException {
+    NavigableMap<Long, Long> sizes = sizesOf.get(holder);
+    if (sizes == null) {
+      sizes = new TreeMap<>();
+      for (TransactionId id : holder.ids()) {
+        TransactionRecord other = holder.record(id).orElse(null);
+        if (other != null) {
+          sizes.put(other.sequence(), holder.control().folderSize(id));
+        }
+      }
+      long sum = 0;
+      for (Map.Entry<Long, Long> size : sizes.descendingMap().entrySet()) {
+        sum += size.getValue();
+        size.setValue(sum);
+      }
+      sizesOf.put(holder, sizes);
+    }
+    return sizes.getOrDefault(record.sequence(), Long.MAX_VALUE) <= limit;
   }
 }

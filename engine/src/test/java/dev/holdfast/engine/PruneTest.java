@@ -90,6 +90,27 @@ class PruneTest {
   }
 
   @Test
+  void keepsAsManyOfTheNewestAsFit() throws IOException {
+    for (int i = 1; i <= 4; i++) {
+      try (Transaction tx = holdfast.begin(Options.message("test"), root)) {
+        tx.write(root, "a", new byte[100_000 + i]);
+        tx.commit();
+      }
+    }
+    // The first one replaced a small file, each of the others 100,000 bytes.
+    Pruned said = holdfast.prune(new PruneOptions(null, null, 250_000L, null, true));
+    assertThat(said.sequences()).containsExactly(1L, 2L);
+    assertThat(held()).hasSize(4);
+    Pruned pruned = holdfast.prune(new PruneOptions(null, null, 250_000L, null, false));
+    assertThat(pruned.sequences()).containsExactly(1L, 2L);
+    assertThat(held()).hasSize(2);
+    assertThat(holdfast.prune(new PruneOptions(null, null, 250_000L, null, false)).sequences())
+        .isEmpty();
+    assertThat(holdfast.prune(new PruneOptions(null, null, 0L, null, false)).sequences())
+        .containsExactly(3L, 4L);
+  }
+
+  @Test
   void refusesToTakeBackWhatWasFreed() throws IOException {
     long sequence = commit(root);
     keep(0);

@@ -1,6 +1,7 @@
 package dev.holdfast.testing;
 
 import dev.holdfast.testing.block.PowerCampaign;
+import dev.holdfast.testing.history.HistoryCampaign;
 import dev.holdfast.testing.kill.KillCampaign;
 import dev.holdfast.testing.proof.FaultCampaign;
 import dev.holdfast.testing.proof.SequenceCampaign;
@@ -28,6 +29,7 @@ public final class Campaign {
             case "sequences" -> SequenceCampaign.run(rest, System.out);
             case "power" -> PowerCampaign.run(rest, System.out);
             case "faults" -> FaultCampaign.run(rest, System.out);
+            case "history" -> HistoryCampaign.run(rest, System.out);
             case "services" -> ServiceCampaign.run(rest, System.out);
             case "kill" -> KillCampaign.run(false, rest, System.out);
             case "kill-faults" -> KillCampaign.run(true, rest, System.out);

@@ -66,4 +66,18 @@ final class ArchitectureIT {
         .resideInAnyPackage("java.sql..", "org.h2..", "dev.holdfast.history..")
         .check(HOLDFAST);
   }
+
+  @Test
+  void onlyTheHistorySpeaksSql() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.holdfast..")
+        .and()
+        .resideOutsideOfPackages("dev.holdfast.history..", "dev.holdfast.testing..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.sql..")
+        .because("the SQL history is derived, and nothing that updates a tree may need it")
+        .check(HOLDFAST);
+  }
 }

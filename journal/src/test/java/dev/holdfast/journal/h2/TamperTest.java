@@ -43,7 +43,23 @@ final class TamperTest {
   private ChainHead early;
 
   /** One record with its hash, and the plan beside it. */
-  private record Value(byte[] record, byte[] plan) {
+  private static final class Value {
+    private final byte[] record;
+    private final byte[] plan;
+
+    Value(byte[] record, byte[] plan) {
+      this.record = record;
+      this.plan = plan;
+    }
+
+    byte[] record() {
+      return record;
+    }
+
+    byte[] plan() {
+      return plan;
+    }
+
     JournalRecord decoded(long number) throws IOException {
       return RecordCodec.decode(number, record, EpochStore.DIGEST_LENGTH);
     }
@@ -195,16 +211,11 @@ final class TamperTest {
     }
   }
 
+  /** A changed or inserted one carries the number of the one it was made of. */
   private static long numberIn(List<Value> before, Value value) {
     for (int i = 0; i < before.size(); i++) {
-      if (before.get(i) == value) {
-        return i + 1;
-      }
-    }
-    // A changed or inserted one carries the number of the one it was made of.
-    for (int i = 0; i < before.size(); i++) {
       if (Arrays.equals(before.get(i).record(), 0, 32, value.record(), 0, 32)) {
-        return i + 1;
+        return i + 1L;
       }
     }
     throw new AssertionError("a record of nowhere");
@@ -220,25 +231,24 @@ final class TamperTest {
     return new Value(bytes, value.plan());
   }
 
-  private static int second(List<Value> values) {
-    return 4; // record 1 is the epoch's, 2 to 4 are the first transaction's
-  }
+  /** Record 1 is the epoch's, 2 to 4 are the first transaction's. */
+  private static final int SECOND = 4;
 
   private static void change(List<Value> values) {
-    values.set(second(values), changed(values.get(second(values))));
+    values.set(SECOND, changed(values.get(SECOND)));
   }
 
   private static void remove(List<Value> values) {
-    values.subList(second(values), second(values) + 3).clear();
+    values.subList(SECOND, SECOND + 3).clear();
   }
 
   private static void insert(List<Value> values) {
-    Value end = values.get(second(values) + 2);
-    values.add(second(values) + 3, new Value(end.record().clone(), end.plan()));
+    Value end = values.get(SECOND + 2);
+    values.add(SECOND + 3, new Value(end.record().clone(), end.plan()));
   }
 
   private static void reorder(List<Value> values) {
-    Collections.swap(values, second(values) + 2, second(values) + 3);
+    Collections.swap(values, SECOND + 2, SECOND + 3);
   }
 
   private static void cut(List<Value> values) {
@@ -281,10 +291,10 @@ final class TamperTest {
   void aChangedPlanIsFound() throws IOException {
     tamper(
         values -> {
-          Value decided = values.get(second(values) + 1);
+          Value decided = values.get(SECOND + 1);
           byte[] plan = decided.plan().clone();
           plan[plan.length - 1] ^= 1;
-          values.set(second(values) + 1, new Value(decided.record(), plan));
+          values.set(SECOND + 1, new Value(decided.record(), plan));
         },
         false);
     assertDamaged(List.of());
