@@ -43,7 +43,7 @@ final class DriftScan implements AutoCloseable {
   private final Progress progress;
   private final ContentCopier copier = new ContentCopier();
   private final List<Found> found = new ArrayList<>();
-  private final Set<RelativePath> mounts = new HashSet<>();
+  private final Set<RelativePath> others = new HashSet<>();
   private long managed;
   private long unmanaged;
   private long compared;
@@ -71,6 +71,11 @@ final class DriftScan implements AutoCloseable {
     this.tree = LiveTree.open(engine.environment().disk(), root);
     this.checksum = checksum;
     this.progress = progress;
+    for (AbsolutePath other : engine.registry().roots().keySet()) {
+      if (root.contains(other) && !root.equals(other)) {
+        others.add(other.belowRoot().below(root.belowRoot()));
+      }
+    }
   }
 
   LiveTree tree() {
@@ -91,7 +96,7 @@ final class DriftScan implements AutoCloseable {
     walk(place, seen);
     for (var each : recorded.entries().entrySet()) {
       RelativePath path = each.getKey();
-      if (place.contains(path) && !seen.contains(path) && !isUnderMount(path)) {
+      if (place.contains(path) && !seen.contains(path) && !isOfAnother(path)) {
         managed++;
         found.add(new Found(path, List.of(Aspect.MISSING), each.getValue(), null, null));
       }
@@ -100,15 +105,16 @@ final class DriftScan implements AutoCloseable {
     return found;
   }
 
-  private boolean isUnderMount(RelativePath path) {
-    return !mounts.isEmpty() && mounts.stream().anyMatch(mount -> mount.contains(path));
+  /** A root inside this one speaks for itself. */
+  private boolean isOfAnother(RelativePath path) {
+    return others.stream().anyMatch(other -> other.contains(path));
   }
 
   private void walk(RelativePath start, Set<RelativePath> seen) throws IOException {
     Deque<RelativePath> left = new ArrayDeque<>(List.of(start));
     while (!left.isEmpty()) {
       RelativePath path = left.pop();
-      Stat stat = tree.stat(path).orElse(null);
+      Stat stat = isOfAnother(path) ? null : tree.stat(path).orElse(null);
       if (stat == null) {
         continue;
       }
@@ -129,7 +135,7 @@ final class DriftScan implements AutoCloseable {
         if (e.error() != DiskError.CROSSES_MOUNT) {
           throw e;
         }
-        mounts.add(path);
+        others.add(path); // what is mounted there is not ours
       }
     }
   }

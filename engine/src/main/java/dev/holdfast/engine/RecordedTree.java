@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -60,52 +59,83 @@ final class RecordedTree {
   private void add(TransactionRecord record, Plan plan, AbsolutePath root) {
     Instant ended = HeldImages.ended(record);
     for (FileOperation operation : plan.operations()) {
-      if (plan.roots().get(operation.root()).path().equals(root)) {
-        add(record.sequence(), ended, operation);
+      AbsolutePath above = plan.roots().get(operation.root()).path();
+      if (root.contains(above.resolve(operation.path()))
+          || (operation instanceof Move move && root.contains(above.resolve(move.to())))) {
+        add(record.sequence(), ended, operation, above, root);
       }
     }
     for (DirectoryTime time : plan.directoryTimes()) {
-      Entry entry = entries.get(time.path());
-      if (entry != null && plan.roots().get(time.root()).path().equals(root)) {
+      AbsolutePath place = plan.roots().get(time.root()).path().resolve(time.path());
+      RelativePath path = root.contains(place) ? below(place, root) : null;
+      Entry entry = path == null ? null : entries.get(path);
+      if (path != null && entry != null) {
         Facts facts = entry.facts().withModified(time.after());
-        entries.put(time.path(), new Entry(facts, entry.identity(), entry.transaction(), ended));
+        entries.put(path, new Entry(facts, entry.identity(), entry.transaction(), ended));
       }
     }
   }
 
-  private void add(long sequence, Instant ended, FileOperation operation) {
+  /** A path that was changed as one of another root, around this one or in it, is the same path. */
+  private static RelativePath below(AbsolutePath place, AbsolutePath root) {
+    return place.belowRoot().below(root.belowRoot());
+  }
+
+  private void add(
+      long sequence,
+      Instant ended,
+      FileOperation operation,
+      AbsolutePath above,
+      AbsolutePath root) {
+    AbsolutePath place = above.resolve(operation.path());
+    if (operation instanceof Move move) {
+      AbsolutePath target = above.resolve(move.to());
+      if (root.contains(place) && root.contains(target)) {
+        move(sequence, ended, move, below(place, root), below(target, root));
+      } else if (root.contains(place)) {
+        RelativePath gone = below(place, root);
+        entries.keySet().removeIf(gone::contains);
+      } else {
+        entries.put(below(target, root), new Entry(move.before(), move.moved(), sequence, ended));
+      }
+      return;
+    }
+    RelativePath path = below(place, root);
     switch (operation) {
       case Create create ->
-          entries.put(create.path(), new Entry(create.after(), create.staged(), sequence, ended));
+          entries.put(path, new Entry(create.after(), create.staged(), sequence, ended));
       case Replace replace ->
           entries.put(
-              replace.path(), new Entry(replace.after(), replace.staged(), sequence, ended));
+              path, new Entry(replace.after(), replace.staged(), sequence, ended));
       case SetAttributes change -> {
-        Entry old = entries.get(change.path());
+        Entry old = entries.get(path);
         Facts facts = change.after();
         if (facts.digest() == null && old != null && old.identity().equals(change.inode())) {
           facts = facts.withDigest(old.facts().digest());
         }
-        entries.put(change.path(), new Entry(facts, change.inode(), sequence, ended));
+        entries.put(path, new Entry(facts, change.inode(), sequence, ended));
       }
-      case Delete delete -> entries.remove(delete.path());
-      case Move move -> {
-        List<RelativePath> below = new ArrayList<>();
-        for (Map.Entry<RelativePath, Entry> each : entries.tailMap(move.path()).entrySet()) {
-          if (move.path().contains(each.getKey())) {
-            below.add(each.getKey());
-          }
-        }
-        for (RelativePath path : below) {
-          Entry entry = entries.remove(path);
-          if (entry != null) {
-            entries.put(move.to().resolve(path.below(move.path())), entry);
-          }
-        }
-        Entry moved = entries.get(move.to());
-        Facts facts = moved == null ? move.before() : moved.facts();
-        entries.put(move.to(), new Entry(facts, move.moved(), sequence, ended));
+      case Delete _ -> entries.remove(path);
+      case Move _ -> throw new IllegalStateException("handled above");
+    }
+  }
+
+  private void move(
+      long sequence, Instant ended, Move move, RelativePath from, RelativePath to) {
+    List<RelativePath> below = new ArrayList<>();
+    for (RelativePath each : entries.tailMap(from).keySet()) {
+      if (from.contains(each)) {
+        below.add(each);
       }
     }
+    for (RelativePath path : below) {
+      Entry entry = entries.remove(path);
+      if (entry != null) {
+        entries.put(to.resolve(path.below(from)), entry);
+      }
+    }
+    Entry moved = entries.get(to);
+    Facts facts = moved == null ? move.before() : moved.facts();
+    entries.put(to, new Entry(facts, move.moved(), sequence, ended));
   }
 }

@@ -188,6 +188,20 @@ class DriftTest {
   }
 
   @Test
+  void aRootInsideSpeaksForItself() throws IOException {
+    Root inner = holdfast.root(live.resolve("d"));
+    try (Transaction transaction = holdfast.begin(options(), inner)) {
+      transaction.write(inner, "x", "through the inner root".getBytes(UTF_8));
+      transaction.commit();
+    }
+    assertThat(lines()).isEmpty();
+    Drift drift = holdfast.verify(List.of(), true, false, Progress.NONE);
+    assertThat(drift.managed()).isEqualTo(5); // as before: each path once
+    Files.writeString(live.resolve("d/x"), "an editor's");
+    assertThat(lines()).containsExactly("M x");
+  }
+
+  @Test
   void metadataAndWhatIsKeptElsewhereArePutBack() throws IOException {
     commit(tx -> tx.write(root, "a", "two".getBytes(UTF_8)));
     commit(tx -> tx.write(root, "a", "committed a".getBytes(UTF_8)));
