@@ -55,10 +55,12 @@ final class TimeTextTest {
   }
 
   @Test
-  void retentionIsACountOrAnAge() {
-    assertThat(Retention.parse("20")).isEqualTo(new Retention(20, null));
-    assertThat(Retention.parse("0")).isEqualTo(new Retention(0, null));
-    assertThat(Retention.parse("30d")).isEqualTo(new Retention(null, Duration.ofDays(30)));
+  void retentionIsACountOrAnAgeOrASize() {
+    assertThat(Retention.parse("20")).isEqualTo(new Retention(20, null, null));
+    assertThat(Retention.parse("0")).isEqualTo(new Retention(0, null, null));
+    assertThat(Retention.parse("30d")).isEqualTo(new Retention(null, Duration.ofDays(30), null));
+    assertThat(Retention.parse("10GiB")).isEqualTo(new Retention(null, null, 10L << 30));
+    assertThat(Retention.parse("5MB")).isEqualTo(new Retention(null, null, 5L << 20));
     assertThatThrownBy(() -> Retention.parse("-1")).isInstanceOf(IllegalArgumentException.class);
   }
 }

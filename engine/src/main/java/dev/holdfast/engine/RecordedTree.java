@@ -105,8 +105,7 @@ final class RecordedTree {
       case Create create ->
           entries.put(path, new Entry(create.after(), create.staged(), sequence, ended));
       case Replace replace ->
-          entries.put(
-              path, new Entry(replace.after(), replace.staged(), sequence, ended));
+          entries.put(path, new Entry(replace.after(), replace.staged(), sequence, ended));
       case SetAttributes change -> {
         Entry old = entries.get(path);
         Facts facts = change.after();
@@ -120,8 +119,7 @@ final class RecordedTree {
     }
   }
 
-  private void move(
-      long sequence, Instant ended, Move move, RelativePath from, RelativePath to) {
+  private void move(long sequence, Instant ended, Move move, RelativePath from, RelativePath to) {
     List<RelativePath> below = new ArrayList<>();
     for (RelativePath each : entries.tailMap(from).keySet()) {
       if (from.contains(each)) {
