@@ -139,6 +139,39 @@ final class RootUndo {
     return absolute;
   }
 
+  /** Returns what taking it back changes, by path. */
+  List<Change> changes() {
+    List<FileOperation> inverse = new ArrayList<>();
+    for (FileOperation operation : operations) {
+      inverse.add(
+          switch (operation) {
+            case Create create ->
+                new Delete(0, create.path(), create.after(), create.staged(), create.slot());
+            case Replace replace ->
+                new Replace(
+                    0,
+                    replace.path(),
+                    replace.after(),
+                    replace.staged(),
+                    replace.before(),
+                    replace.replaced(),
+                    replace.slot());
+            case Delete delete ->
+                new Create(
+                    0,
+                    delete.path(),
+                    delete.before(),
+                    delete.deleted(),
+                    delete.slot(),
+                    RelativePath.EMPTY);
+            case Move move -> new Move(0, move.to(), move.path(), move.before(), move.moved());
+            case SetAttributes set ->
+                new SetAttributes(0, set.path(), set.after(), set.before(), set.inode());
+          });
+    }
+    return Changes.of(inverse, List.of(tree.path()));
+  }
+
   /** Returns what could not be restored. */
   List<String> notes() {
     return List.copyOf(notes);

@@ -284,6 +284,13 @@ final class TakeBack {
         undo.check();
       }
       requireNoConflict(work, undos);
+      if (dryRun) {
+        List<Change> changes = undos.stream().flatMap(undo -> undo.changes().stream()).toList();
+        return new Committed(OptionalLong.empty(), changes.size(), changes, 0, 0, List.of());
+      }
+      for (AbsolutePath root : byRoot.keySet()) {
+        transaction.context().changes(new Root(root)); // only now it goes on record
+      }
       for (RootUndo undo : undos) {
         undo.stage();
       }
@@ -291,16 +298,9 @@ final class TakeBack {
     } finally {
       images.forEach(BeforeImages::close);
     }
-    List<String> notes = new ArrayList<>();
-    Committed done;
-    if (dryRun) {
-      List<Change> changes = transaction.context().preview();
-      done = new Committed(OptionalLong.empty(), changes.size(), changes, 0, 0, List.of());
-    } else {
-      progress.advanced(Phase.MAKING_DURABLE, 0, 0);
-      done = transaction.commit();
-      notes.addAll(done.notes());
-    }
+    progress.advanced(Phase.MAKING_DURABLE, 0, 0);
+    Committed done = transaction.commit();
+    List<String> notes = new ArrayList<>(done.notes());
     undos.forEach(undo -> notes.addAll(undo.notes()));
     return new Committed(
         done.sequence(),
@@ -314,7 +314,7 @@ final class TakeBack {
   private RootUndo undo(
       AbsolutePath root, List<Step> steps, Transaction transaction, List<BeforeImages> opened)
       throws IOException {
-    RootChanges changes = transaction.context().changes(new Root(root));
+    RootChanges changes = transaction.context().look(new Root(root));
     Step first = steps.getFirst();
     RootUndo.StandIns standIns =
         () -> StandIns.since(holdfast.engine().journal(), first.record().sequence(), root);

@@ -142,6 +142,9 @@ class TakeBackTest {
         .hasMessageContaining("/b has changed (transaction %d)", third)
         .hasMessageContaining("/c has changed;");
     assertThat(state()).isEqualTo(before);
+    try (TransactionLog log = holdfast.log()) {
+      assertThat(log.newestFirst().next().sequence()).isEqualTo(third); // a refusal is no record
+    }
   }
 
   @Test
