@@ -80,6 +80,10 @@ final class Engine {
     return caller;
   }
 
+  String workingDirectory() {
+    return workingDirectory;
+  }
+
   /** Returns the beginning of a transaction, as the record has it. */
   Beginning beginning(
       TransactionId id,
