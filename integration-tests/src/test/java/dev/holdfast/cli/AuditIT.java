@@ -172,8 +172,7 @@ final class AuditIT {
     Path live = program.folder().resolve("live");
     program.run("verify").exits(0);
     Files.writeString(live.resolve("a"), "an editor's");
-    Files.setPosixFilePermissions(
-        live.resolve("b"), PosixFilePermissions.fromString("rw-------"));
+    Files.setPosixFilePermissions(live.resolve("b"), PosixFilePermissions.fromString("rw-------"));
 
     assertThat(program.run("verify", "live").exits(1).lines()).containsExactly("M a", "m b");
     program.run("accept", "live/a").exits(2);
@@ -191,8 +190,7 @@ final class AuditIT {
     Path lines = other.resolve("lines");
     Path logger = bin.resolve("logger");
     Files.writeString(logger, "#!/bin/sh\nprintf '%s\\n' \"$*\" >> " + lines + "\n");
-    Files.setPosixFilePermissions(
-        logger, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(logger, PosixFilePermissions.fromString("rwxr-xr-x"));
     program.with("PATH", bin + ":" + System.getenv("PATH"));
     Tree.write(program.folder().resolve("v"), "a", "1");
     program.run("apply", "v", "live").exits(0);

@@ -63,6 +63,6 @@ final class UndoIT {
     assertThat(holdfast.run("undo", "99").exits(1).err()).contains("99");
     assertThat(holdfast.run("undo", "last~2").exits(1).err()).contains("2");
     holdfast.run("undo", "newest").exits(2);
-    holdfast.run("undo", "2", "--cascade").exits(2);
+    holdfast.run("undo", "2", "--sideways").exits(2);
   }
 }

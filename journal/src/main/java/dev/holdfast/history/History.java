@@ -462,7 +462,8 @@ public final class History implements AutoCloseable {
   /** Writes tables and rows as statements that other databases understand. */
   public void export(OutputStream stream) throws IOException {
     Writer out = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
-    out.write(schema());
+    // Not all of them take a precision there; the values have all their digits.
+    out.write(schema().replace("TIMESTAMP(9)", "TIMESTAMP"));
     out.write("\nBEGIN TRANSACTION;\n");
     try (Statement statement = reader.createStatement()) {
       for (String table : List.of("roots", "transactions", "operations")) {
