@@ -56,17 +56,17 @@ final class RewindCommand extends AbstractCommand {
       try (ProgressLine progress = session.progress()) {
         done =
             TransactionReference.FORM.matcher(target).matches()
-                ? holdfast.rewind(
-                    TransactionReference.parse(target).sequenceIn(holdfast),
-                    place,
-                    options,
-                    dryRun,
-                    progress)
+                ? holdfast.rewind(sequence(holdfast), place, options, dryRun, progress)
                 : holdfast.rewind(moment(session), place, options, dryRun, progress);
       }
       commit.report(done, "rewind");
       return dryRun ? result.printDryRun(done) : result.print(done);
     }
+  }
+
+  private long sequence(Holdfast holdfast) throws IOException {
+    TransactionReference reference = TransactionReference.parse(target);
+    return dryRun ? reference.sequenceIn(holdfast) : reference.sequenceAfterRecovery(holdfast);
   }
 
   private Instant moment(Session session) throws UsageException {

@@ -53,6 +53,21 @@ sealed interface TransactionReference {
     };
   }
 
+  /** Returns the same for what is to be taken back: what a crash left is recovered first. */
+  default long sequenceAfterRecovery(Holdfast holdfast) throws IOException {
+    return switch (this) {
+      case Numbered(long sequence) -> sequence;
+      case Last(int back) -> holdfast.lastApplied(back).orElseThrow(() -> tooFew(back)).sequence();
+    };
+  }
+
+  private static RefusedException tooFew(int back) {
+    return new RefusedException(
+        back == 0
+            ? "the journal has no applied transaction yet"
+            : "the journal has no more than " + back + " applied transactions");
+  }
+
   /**
    * Returns the transaction.
    *
@@ -64,13 +79,7 @@ sealed interface TransactionReference {
           log.find(sequence)
               .orElseThrow(
                   () -> new RefusedException("the journal has no transaction " + sequence));
-      case Last(int back) ->
-          log.lastApplied(back)
-              .orElseThrow(() ->
-                  new RefusedException(
-                      back == 0
-                          ? "the journal has no applied transaction yet"
-                          : "the journal has no more than " + back + " applied transactions"));
+      case Last(int back) -> log.lastApplied(back).orElseThrow(() -> tooFew(back));
     };
   }
 }

@@ -39,7 +39,7 @@ final class UndoCommand extends AbstractCommand {
   public ExitCode run(Session session) throws IOException {
     CommittedResult result = new CommittedResult(session.printer());
     try (Holdfast holdfast = session.guard(session.open(session.states().standard()))) {
-      long sequence = reference.sequenceIn(holdfast);
+      long sequence = reference.sequenceAfterRecovery(holdfast);
       Committed committed;
       try (ProgressLine progress = session.progress()) {
         UndoOptions options =

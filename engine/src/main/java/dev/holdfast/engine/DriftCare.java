@@ -64,13 +64,9 @@ final class DriftCare {
     List<Difference> same = new ArrayList<>();
     long managed = 0;
     long unmanaged = 0;
+    engine.requireNothingPending(roots);
     try (JournalView view = engine.journal().read()) {
       for (AbsolutePath root : roots) {
-        try (ControlDirectory control = engine.control(root)) {
-          if (control.isPending()) {
-            throw pending(root, "run `holdfast recover` first");
-          }
-        }
         try (DriftScan scan = new DriftScan(engine, root, view, checksum, progress)) {
           for (Found found : scan.run(RelativePath.EMPTY)) {
             Difference difference = difference(root, found);

@@ -13,11 +13,17 @@ import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.failure.RolledBackException;
 import dev.holdfast.journal.Beginning;
 import dev.holdfast.journal.Journal;
+import dev.holdfast.journal.JournalView;
 import dev.holdfast.journal.Origin;
 import dev.holdfast.journal.TransactionId;
+import dev.holdfast.journal.TransactionRecord;
+import dev.holdfast.journal.TransactionState;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What the parts of one open {@link Holdfast} share. Safe for several threads. */
@@ -128,6 +134,54 @@ final class Engine {
                     + root
                     + "`",
                 null));
+  }
+
+  /**
+   * Ends what a crash left, so that the record is what the trees are: a process can die after its
+   * transaction is visible and before the record says so, and "the last one" or "all after it"
+   * would leave that one out.
+   *
+   * @param alsoPending whether to recover, too, where a tree may have to change for it; else
+   *     transactions are left as they are on whose roots a marker is
+   */
+  void settle(boolean alsoPending) throws IOException {
+    Set<AbsolutePath> concerned = new TreeSet<>();
+    try (JournalView view = journal.read()) {
+      for (TransactionRecord record : view.unfinished()) {
+        List<AbsolutePath> roots = record.beginning().roots();
+        if (record.state() != TransactionState.ACTIVE && (alsoPending || !isPending(roots))) {
+          concerned.addAll(roots);
+        }
+      }
+    }
+    if (!concerned.isEmpty()) {
+      recovery.recover(concerned, false); // what it can't end is found again by whoever goes on
+    }
+  }
+
+  /** Throws if a crash left one of {@code roots} as a mixture. */
+  void requireNothingPending(Collection<AbsolutePath> roots) throws IOException {
+    for (AbsolutePath root : roots) {
+      try (ControlDirectory control = control(root)) {
+        if (control.isPending()) {
+          throw new InDoubtException(
+              "a transaction is pending on " + root + ": run `holdfast recover` first", null);
+        }
+      }
+    }
+  }
+
+  private boolean isPending(List<AbsolutePath> roots) throws IOException {
+    for (AbsolutePath root : roots) {
+      AbsolutePath place = registry.control(root).orElse(null);
+      try (ControlDirectory control =
+          place == null ? null : ControlDirectory.open(environment.disk(), place).orElse(null)) {
+        if (control == null || control.isPending()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Counts a transaction that is running. */

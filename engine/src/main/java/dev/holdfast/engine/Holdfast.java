@@ -14,6 +14,7 @@ import dev.holdfast.engine.failure.BusyException;
 import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.source.TreeSource;
 import dev.holdfast.journal.Journal;
+import dev.holdfast.journal.TransactionRecord;
 import dev.holdfast.journal.h2.H2Journal;
 import dev.holdfast.journal.h2.Limits;
 import dev.holdfast.process.Processes;
@@ -379,6 +380,17 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
+   * Returns the newest applied transaction but {@code back}, to be taken back. What a crash left is
+   * recovered first: it may be newer.
+   */
+  public Optional<TransactionRecord> lastApplied(int back) throws IOException {
+    engine.settle(true);
+    try (TransactionLog log = log()) {
+      return log.lastApplied(back);
+    }
+  }
+
+  /**
    * Returns a past transaction's changes as a unified diff with git's headers; a line says why
    * where bytes are gone, too many or no text.
    */
@@ -404,6 +416,7 @@ public final class Holdfast implements AutoCloseable {
       }
       chosen.add(path);
     }
+    engine.settle(false);
     return new DriftCare(this, progress)
         .verify(chosen.isEmpty() ? engine.registry().roots().keySet() : chosen, checksum, all);
   }
@@ -416,6 +429,7 @@ public final class Holdfast implements AutoCloseable {
    */
   public Committed accept(Collection<AbsolutePath> paths, Options options, Progress progress)
       throws IOException {
+    engine.settle(true);
     return new DriftCare(this, progress).accept(located(paths), options);
   }
 
@@ -428,6 +442,7 @@ public final class Holdfast implements AutoCloseable {
    */
   public Committed restore(Collection<AbsolutePath> paths, Options options, Progress progress)
       throws IOException {
+    engine.settle(true);
     return new DriftCare(this, progress).restore(located(paths), options);
   }
 

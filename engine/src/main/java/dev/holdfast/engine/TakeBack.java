@@ -75,6 +75,7 @@ final class TakeBack {
 
   /** Takes one transaction back. */
   Committed undo(long sequence, UndoOptions options) throws IOException {
+    holdfast.engine().settle(true);
     Step step;
     try (JournalView view = holdfast.engine().journal().read()) {
       step = step(view, sequence, options.only());
@@ -197,6 +198,7 @@ final class TakeBack {
   /** Takes back everything at or below {@code place} that was applied after a transaction. */
   Committed rewindTo(long sequence, @Nullable AbsolutePath place, Options options, boolean dryRun)
       throws IOException {
+    holdfast.engine().settle(!dryRun);
     try (JournalView view = holdfast.engine().journal().read()) {
       TransactionRecord record =
           view.find(sequence)
@@ -217,6 +219,7 @@ final class TakeBack {
   /** Takes back everything at or below {@code place} that had not ended at a moment. */
   Committed rewindTo(Instant moment, @Nullable AbsolutePath place, Options options, boolean dryRun)
       throws IOException {
+    holdfast.engine().settle(!dryRun);
     try (JournalView view = holdfast.engine().journal().read()) {
       long decided = 0;
       for (TransactionRecord record : AppliedLog.after(view, 0)) {
@@ -258,6 +261,9 @@ final class TakeBack {
           .map(operation -> step.plan().roots().get(operation.root()).path())
           .distinct()
           .forEach(root -> byRoot.computeIfAbsent(root, _ -> new ArrayList<>()).add(step));
+    }
+    if (dryRun) {
+      holdfast.engine().requireNothingPending(byRoot.keySet());
     }
     Root[] roots = byRoot.keySet().stream().map(Root::new).toArray(Root[]::new);
     Options recorded = options.withTakesBack(work.named(), work.newestFirst());

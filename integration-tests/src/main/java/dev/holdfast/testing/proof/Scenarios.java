@@ -9,7 +9,6 @@ import dev.holdfast.engine.Progress;
 import dev.holdfast.engine.Root;
 import dev.holdfast.engine.Savepoint;
 import dev.holdfast.engine.Transaction;
-import dev.holdfast.engine.TransactionLog;
 import dev.holdfast.engine.UndoOptions;
 import dev.holdfast.engine.source.DirectorySource;
 import dev.holdfast.engine.source.Excludes;
@@ -140,9 +139,7 @@ public final class Scenarios {
   }
 
   private static long applied(Holdfast holdfast, int back) throws IOException {
-    try (TransactionLog log = holdfast.log()) {
-      return log.lastApplied(back).orElseThrow().sequence();
-    }
+    return holdfast.lastApplied(back).orElseThrow().sequence();
   }
 
   private static Scenario smallEdits(
