@@ -42,11 +42,7 @@ final class ChildProgram {
   }
 
   private Process start(List<String> words, ProcessBuilder.Redirect output) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"));
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    List<String> command = new ArrayList<>(javaCommand());
     command.add(Main.class.getName());
     command.addAll(words);
     ProcessBuilder builder = new ProcessBuilder(command);
@@ -54,6 +50,16 @@ final class ChildProgram {
     builder.environment().put("HOLDFAST_STATE", folder.resolve("state").toString());
     builder.redirectErrorStream(true).redirectOutput(output);
     return builder.start();
+  }
+
+  /** Returns the command that runs a class of this program. */
+  static List<String> javaCommand() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"));
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    return command;
   }
 
   /** Waits for a process's end and returns its exit status. */

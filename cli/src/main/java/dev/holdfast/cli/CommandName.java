@@ -30,6 +30,7 @@ enum CommandName {
   SQL(Group.LOOK_BACK, "sql", "\"SELECT …\"", "questions about the history, in SQL"),
   REPORT(Group.LOOK_BACK, "report", "-o FILE.html", "the history as one self-contained page"),
   DOCTOR(Group.MACHINE, "doctor", "[ROOT]…", "what a mount offers, and which level a root gets"),
+  SELFTEST(Group.MACHINE, "selftest", "[DIR]", "prove crash safety on DIR's file system"),
   ROOT_LIST(Group.MACHINE, "root list", "", "the roots"),
   ROOT_SET(Group.MACHINE, "root set", "ROOT KEY=VALUE", "set one of a root's settings"),
   ROOT_FORGET(Group.MACHINE, "root forget", "ROOT", "take a root out of care"),
@@ -126,6 +127,7 @@ enum CommandName {
       case SQL -> new SqlCommand();
       case REPORT -> new ReportCommand();
       case DOCTOR -> new DoctorCommand();
+      case SELFTEST -> new SelftestCommand();
       case ROOT_LIST -> new RootListCommand();
       case ROOT_SET -> new RootSetCommand();
       case ROOT_FORGET -> new RootForgetCommand();

@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 /** Shows how far long work has come, in one line of a terminal that is gone afterwards. */
 final class ProgressLine implements Progress, AutoCloseable {
   private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final int BAR = 30;
   private static final long STEP = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Printer printer;
@@ -39,6 +40,21 @@ final class ProgressLine implements Progress, AutoCloseable {
     }
     drawn = elapsed;
     printer.raw("\r" + words(phase) + amount(entries, bytes) + "\033[K");
+  }
+
+  /** Says how many of some things are done, with a bar. */
+  synchronized void show(long done, long all, String more) {
+    long elapsed = nanos.getAsLong() - began;
+    if (!visible || elapsed < QUIET || elapsed - drawn < STEP) {
+      return;
+    }
+    drawn = elapsed;
+    int filled = (int) (all == 0 ? 0 : done * BAR / all);
+    String bar = "#".repeat(filled) + "-".repeat(BAR - filled);
+    long seconds = done == 0 ? 0 : TimeUnit.NANOSECONDS.toSeconds(elapsed / done * (all - done));
+    printer.raw(
+        "\r[%s] %d of %d, %s, %d:%02d left\033[K"
+            .formatted(bar, done, all, more, seconds / 60, seconds % 60));
   }
 
   private static String amount(long entries, long bytes) {

@@ -134,6 +134,11 @@ final class Session {
     wrappedExit.accept(status);
   }
 
+  /** Says that something has begun that {@code cancellation} stops when a signal comes. */
+  void guard(Runnable cancellation) {
+    interruption.guard(cancellation);
+  }
+
   /** Returns the users and groups that this machine knows. */
   Accounts accounts() {
     return new LocalAccounts(disk);

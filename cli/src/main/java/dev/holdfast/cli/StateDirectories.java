@@ -105,6 +105,17 @@ final class StateDirectories {
     return groups;
   }
 
+  /** Returns {@code path}, or the nearest directory above it that is in no root under care. */
+  AbsolutePath outsideRoots(AbsolutePath path) throws IOException {
+    AbsolutePath place = path;
+    for (AbsolutePath each = path; !each.equals(AbsolutePath.ROOT); each = each.parent()) {
+      if (Holdfast.journalOf(disk, each) != null) {
+        place = each.parent();
+      }
+    }
+    return place;
+  }
+
   private @Nullable AbsolutePath nearest(AbsolutePath path) throws IOException {
     AbsolutePath candidate = path;
     while (true) {

@@ -37,6 +37,20 @@ class ProgressLineTest {
   }
 
   @Test
+  void showsABarAndTheTimeThatIsLeft() {
+    try (ProgressLine line = line(true)) {
+      pass(1000);
+      line.show(1, 0, "nothing is planned");
+      pass(59_000);
+      line.show(10, 30, "4 of a kind");
+    }
+    assertThat(transcript.err())
+        .endsWith(
+            "\r[##########--------------------] 10 of 30, 4 of a kind, 2:00 left\033[K"
+                + "\r\033[K");
+  }
+
+  @Test
   void isSilentWhereNobodyWouldSeeIt() {
     try (ProgressLine line = line(false)) {
       pass(5000);

@@ -1,7 +1,10 @@
 package dev.holdfast.testing;
 
 import dev.holdfast.disk.DiskException;
-import dev.holdfast.testing.Call.Verb;
+import dev.holdfast.selftest.disk.Call;
+import dev.holdfast.selftest.disk.Call.Verb;
+import dev.holdfast.selftest.disk.InterceptedDisk;
+import dev.holdfast.selftest.disk.Interceptor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

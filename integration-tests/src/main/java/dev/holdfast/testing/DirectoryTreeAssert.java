@@ -1,12 +1,21 @@
 package dev.holdfast.testing;
 
+import dev.holdfast.selftest.tree.DirectoryTree;
 import org.assertj.core.api.AbstractAssert;
 
-/** Assertions on a {@link DirectoryTree}. */
+/**
+ * Assertions on a {@link DirectoryTree}: {@code assertThat(tree).isExactlyOneOf(before, after)} is
+ * the promise to be kept.
+ */
 public final class DirectoryTreeAssert extends AbstractAssert<DirectoryTreeAssert, DirectoryTree> {
 
-  DirectoryTreeAssert(DirectoryTree actual) {
+  private DirectoryTreeAssert(DirectoryTree actual) {
     super(actual, DirectoryTreeAssert.class);
+  }
+
+  /** Begins an assertion. */
+  public static DirectoryTreeAssert assertThat(DirectoryTree tree) {
+    return new DirectoryTreeAssert(tree);
   }
 
   /** Checks that the tree is one of {@code possible}, nothing in between. */

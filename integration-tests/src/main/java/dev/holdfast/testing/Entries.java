@@ -4,6 +4,7 @@ import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileType;
+import dev.holdfast.selftest.disk.Call;
 import dev.holdfast.testing.EntryChange.Slot;
 import java.time.Instant;
 

@@ -1,6 +1,7 @@
 package dev.holdfast.testing;
 
 import dev.holdfast.disk.DiskError;
+import dev.holdfast.selftest.disk.Call;
 
 /**
  * How a call fails. Where write-back is only started, as dropping the cache does too, lost pages

@@ -1,6 +1,9 @@
 package dev.holdfast.testing;
 
 import dev.holdfast.disk.DiskError;
+import dev.holdfast.disk.DiskException;
+import dev.holdfast.selftest.disk.Call;
+import dev.holdfast.selftest.disk.Interceptor;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -13,6 +16,17 @@ public interface FaultPlan {
 
   /** Returns how {@code call} fails, or empty if it does not. */
   Optional<Fault> faultOf(Call call);
+
+  /** Returns what fails the calls of any disk by this plan, without any effect. */
+  default Interceptor interceptor() {
+    return call -> {
+      Fault fault = faultOf(call).orElse(null);
+      if (fault != null) {
+        throw new DiskException(
+            fault.error(), call.verb().text(), call.path().toString(), "planned fault");
+      }
+    };
+  }
 
   /** Returns the plan by which the {@code n}-th step (counted from 1) fails, and no other. */
   static FaultPlan atStep(int n, Fault fault) {

@@ -1,5 +1,6 @@
 package dev.holdfast.testing;
 
+import dev.holdfast.selftest.disk.Call;
 import java.util.ArrayList;
 import java.util.List;
 

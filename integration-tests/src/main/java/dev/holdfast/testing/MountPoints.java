@@ -4,6 +4,7 @@ import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileType;
+import dev.holdfast.selftest.disk.Call;
 import dev.holdfast.testing.Machine.Mount;
 
 /** Makes the directories on which file systems are mounted. */

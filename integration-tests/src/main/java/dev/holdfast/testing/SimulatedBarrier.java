@@ -4,7 +4,8 @@ import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.FileSystemSync;
-import dev.holdfast.testing.Call.Verb;
+import dev.holdfast.selftest.disk.Call;
+import dev.holdfast.selftest.disk.Call.Verb;
 
 /** The barrier of a simulated file system, over a descriptor of one of its directories. */
 final class SimulatedBarrier implements FileSystemSync {

@@ -6,6 +6,7 @@ import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.Host;
+import dev.holdfast.selftest.disk.Call;
 import dev.holdfast.testing.Machine.Mount;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,7 @@
 package dev.holdfast.testing;
 
 import dev.holdfast.disk.DiskException;
+import dev.holdfast.selftest.disk.Call;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

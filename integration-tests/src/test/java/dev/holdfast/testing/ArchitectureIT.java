@@ -26,6 +26,18 @@ final class ArchitectureIT {
   }
 
   @Test
+  void onlyTheCommandLineKnowsTheSelfTest() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "dev.holdfast.cli..", "dev.holdfast.selftest..", "dev.holdfast.testing..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.holdfast.selftest..")
+        .check(HOLDFAST);
+  }
+
+  @Test
   void onlyOneClassCallsForeignFunctions() {
     noClasses()
         .that()

@@ -1,5 +1,6 @@
 package dev.holdfast.testing;
 
+import static dev.holdfast.testing.DirectoryTreeAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.disk.AbsolutePath;
@@ -11,7 +12,9 @@ import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileSystemSync;
 import dev.holdfast.disk.FileType;
 import dev.holdfast.disk.RelativePath;
-import dev.holdfast.testing.DirectoryTree.Option;
+import dev.holdfast.selftest.tree.DirectoryTree;
+import dev.holdfast.selftest.tree.DirectoryTree.Option;
+import dev.holdfast.selftest.tree.TreeEntry;
 import dev.holdfast.testing.Fault.Damage;
 import java.nio.ByteBuffer;
 import java.time.Instant;

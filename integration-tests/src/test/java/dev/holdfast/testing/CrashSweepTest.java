@@ -1,7 +1,8 @@
 package dev.holdfast.testing;
 
-import static dev.holdfast.testing.DirectoryTree.Option.IGNORE_DIRECTORY_TIMES;
-import static dev.holdfast.testing.DirectoryTree.Option.SKIP_CONTROL_DIRECTORIES;
+import static dev.holdfast.selftest.tree.DirectoryTree.Option.IGNORE_DIRECTORY_TIMES;
+import static dev.holdfast.selftest.tree.DirectoryTree.Option.SKIP_CONTROL_DIRECTORIES;
+import static dev.holdfast.testing.DirectoryTreeAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,6 +13,7 @@ import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileSystemSync;
+import dev.holdfast.selftest.tree.DirectoryTree;
 import dev.holdfast.testing.PowerCut.Mode;
 import java.nio.ByteBuffer;
 import java.util.List;

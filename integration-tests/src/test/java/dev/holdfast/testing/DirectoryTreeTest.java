@@ -1,5 +1,6 @@
 package dev.holdfast.testing;
 
+import static dev.holdfast.testing.DirectoryTreeAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +11,8 @@ import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.Entry;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileType;
-import dev.holdfast.testing.DirectoryTree.Option;
+import dev.holdfast.selftest.tree.DirectoryTree;
+import dev.holdfast.selftest.tree.DirectoryTree.Option;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

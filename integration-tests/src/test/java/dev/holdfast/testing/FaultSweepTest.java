@@ -1,5 +1,6 @@
 package dev.holdfast.testing;
 
+import static dev.holdfast.testing.DirectoryTreeAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,7 +10,8 @@ import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.EntryName;
-import dev.holdfast.testing.DirectoryTree.Option;
+import dev.holdfast.selftest.tree.DirectoryTree;
+import dev.holdfast.selftest.tree.DirectoryTree.Option;
 import dev.holdfast.testing.Fault.Damage;
 import java.nio.ByteBuffer;
 import java.util.List;

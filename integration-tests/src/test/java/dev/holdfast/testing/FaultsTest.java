@@ -10,6 +10,7 @@ import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileSystemSync;
+import dev.holdfast.selftest.tree.DirectoryTree;
 import dev.holdfast.testing.Fault.Damage;
 import dev.holdfast.testing.PowerCut.Mode;
 import java.nio.ByteBuffer;

@@ -9,7 +9,10 @@ import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
-import dev.holdfast.testing.Call.Verb;
+import dev.holdfast.selftest.disk.Call;
+import dev.holdfast.selftest.disk.Call.Verb;
+import dev.holdfast.selftest.disk.InterceptedDisk;
+import dev.holdfast.selftest.disk.Interceptor;
 import org.junit.jupiter.api.Test;
 
 /** An interceptor changes nothing of a disk, sees everything, and can make it fail. */
@@ -51,7 +54,7 @@ final class InterceptedDiskTest extends DiskContract {
 
   @Test
   void failsACallWithoutEffect() throws DiskException {
-    Interceptor failing = Interceptor.failing(FaultPlan.atStep(2, Fault.of(DiskError.NO_SPACE)));
+    Interceptor failing = FaultPlan.atStep(2, Fault.of(DiskError.NO_SPACE)).interceptor();
     try (Directory srv = new InterceptedDisk(simulated, failing).openDirectory(folder())) {
       srv.makeDirectory(name("a"), 0755);
       assertThatThrownBy(() -> srv.makeDirectory(name("b"), 0755))

@@ -12,7 +12,7 @@ import java.util.List;
  * A file system of its own for a test, in an image on a loop device or in memory. Needs root; tests
  * skip where it cannot be had.
  */
-final class MountedFileSystem implements AutoCloseable {
+public final class MountedFileSystem implements AutoCloseable {
   private final Path image;
   private final Path point;
   private final List<String> mountOptions;
@@ -26,7 +26,8 @@ final class MountedFileSystem implements AutoCloseable {
   /**
    * Makes a file system of {@code megabytes} by {@code mkfs} and mounts it below {@code folder}.
    */
-  static MountedFileSystem make(Path folder, int megabytes, List<String> mkfs) throws IOException {
+  public static MountedFileSystem make(Path folder, int megabytes, List<String> mkfs)
+      throws IOException {
     Path image = folder.resolve("image");
     Path point = Files.createDirectory(folder.resolve("mounted"));
     assumeTrue(
@@ -58,7 +59,7 @@ final class MountedFileSystem implements AutoCloseable {
   }
 
   /** Returns where it is mounted. */
-  Path point() {
+  public Path point() {
     return point;
   }
 

@@ -14,6 +14,7 @@ import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.LockMode;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
+import dev.holdfast.selftest.tree.DirectoryTree;
 import dev.holdfast.testing.PowerCut.Mode;
 import java.nio.ByteBuffer;
 import java.time.Duration;

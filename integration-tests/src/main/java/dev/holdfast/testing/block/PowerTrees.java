@@ -3,7 +3,7 @@ package dev.holdfast.testing.block;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.holdfast.disk.DiskException;
-import dev.holdfast.testing.proof.TreeMaker;
+import dev.holdfast.selftest.tree.TreeMaker;
 
 /** Two trees between which most kinds of change lie. */
 final class PowerTrees {

@@ -1,8 +1,8 @@
 package dev.holdfast.testing.block;
 
 import dev.holdfast.disk.DiskException;
-import dev.holdfast.testing.Call;
-import dev.holdfast.testing.Interceptor;
+import dev.holdfast.selftest.disk.Call;
+import dev.holdfast.selftest.disk.Interceptor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.holdfast.testing.kill;
 
 import dev.holdfast.disk.AbsolutePath;
-import dev.holdfast.testing.DirectoryTree;
-import dev.holdfast.testing.DirectoryTree.Option;
+import dev.holdfast.selftest.tree.DirectoryTree;
+import dev.holdfast.selftest.tree.DirectoryTree.Option;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

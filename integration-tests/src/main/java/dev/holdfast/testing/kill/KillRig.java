@@ -3,7 +3,7 @@ package dev.holdfast.testing.kill;
 import dev.holdfast.cli.LivingProgram.Answer;
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Disk;
-import dev.holdfast.testing.DirectoryTree;
+import dev.holdfast.selftest.tree.DirectoryTree;
 import dev.holdfast.testing.kill.KillFigures.Count;
 import dev.holdfast.testing.kill.KillJudge.Expected;
 import dev.holdfast.testing.kill.RealProgram.Ended;

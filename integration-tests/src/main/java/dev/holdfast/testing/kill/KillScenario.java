@@ -5,7 +5,7 @@ import dev.holdfast.engine.Holdfast;
 import dev.holdfast.engine.Options;
 import dev.holdfast.engine.Root;
 import dev.holdfast.engine.Transaction;
-import dev.holdfast.testing.proof.EverythingTrees;
+import dev.holdfast.selftest.tree.EverythingTrees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

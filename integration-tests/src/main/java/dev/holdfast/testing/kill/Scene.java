@@ -5,7 +5,7 @@ import dev.holdfast.cli.LivingProgram.Answer;
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.linux.LinuxDisk;
-import dev.holdfast.testing.proof.TreeMaker;
+import dev.holdfast.selftest.tree.TreeMaker;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

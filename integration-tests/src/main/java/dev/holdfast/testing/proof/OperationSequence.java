@@ -7,6 +7,7 @@ import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.engine.Options;
 import dev.holdfast.engine.Root;
 import dev.holdfast.engine.Transaction;
+import dev.holdfast.selftest.tree.TreeMaker;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.holdfast.testing.proof;
 
 import com.google.common.base.Splitter;
 import dev.holdfast.disk.DiskError;
-import dev.holdfast.testing.Call;
+import dev.holdfast.selftest.disk.Call;
 import dev.holdfast.testing.Fault;
 import dev.holdfast.testing.FaultPlan;
 import java.util.ArrayList;

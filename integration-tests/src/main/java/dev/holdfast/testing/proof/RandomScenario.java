@@ -14,6 +14,7 @@ import dev.holdfast.engine.Transaction;
 import dev.holdfast.engine.TransactionLog;
 import dev.holdfast.engine.failure.ConflictException;
 import dev.holdfast.engine.failure.RefusedException;
+import dev.holdfast.selftest.tree.TreeMaker;
 import dev.holdfast.testing.SimulatedDisk;
 import java.io.IOException;
 import java.util.ArrayList;

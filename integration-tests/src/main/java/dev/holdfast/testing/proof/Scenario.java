@@ -5,7 +5,7 @@ import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.engine.Holdfast;
-import dev.holdfast.testing.DirectoryTree;
+import dev.holdfast.selftest.tree.DirectoryTree;
 import dev.holdfast.testing.SimulatedDisk;
 import java.io.IOException;
 import java.util.List;

@@ -12,6 +12,8 @@ import dev.holdfast.engine.Transaction;
 import dev.holdfast.engine.UndoOptions;
 import dev.holdfast.engine.source.DirectorySource;
 import dev.holdfast.engine.source.Excludes;
+import dev.holdfast.selftest.tree.EverythingTrees;
+import dev.holdfast.selftest.tree.TreeMaker;
 import dev.holdfast.testing.SimulatedDisk;
 import dev.holdfast.testing.VolumeFacts;
 import java.io.IOException;

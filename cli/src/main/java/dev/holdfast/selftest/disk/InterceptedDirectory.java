@@ -1,4 +1,4 @@
-package dev.holdfast.testing;
+package dev.holdfast.selftest.disk;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Directory;
@@ -13,9 +13,9 @@ import dev.holdfast.disk.FileType;
 import dev.holdfast.disk.LockMode;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
-import dev.holdfast.testing.Call.Verb;
-import dev.holdfast.testing.InterceptedDisk.Gate;
-import dev.holdfast.testing.InterceptedDisk.Place;
+import dev.holdfast.selftest.disk.Call.Verb;
+import dev.holdfast.selftest.disk.InterceptedDisk.Gate;
+import dev.holdfast.selftest.disk.InterceptedDisk.Place;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package dev.holdfast.testing;
+package dev.holdfast.selftest.disk;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Directory;
@@ -7,7 +7,7 @@ import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.FileSystemSync;
 import dev.holdfast.disk.Host;
-import dev.holdfast.testing.Call.Verb;
+import dev.holdfast.selftest.disk.Call.Verb;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -1,26 +1,26 @@
-package dev.holdfast.testing;
+package dev.holdfast.selftest.tree;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.Disk;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.EntryName;
+import dev.holdfast.disk.FileType;
 import dev.holdfast.disk.RelativePath;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.assertj.core.api.AssertProvider;
 
 /**
  * The oracle: everything a transaction may change about a tree, read through the seam at one
  * moment. Two trees are equal if nobody could tell them apart.
- *
- * <p>{@code assertThat(tree).isExactlyOneOf(before, after)} is the promise to be kept.
  */
-public final class DirectoryTree implements AssertProvider<DirectoryTreeAssert> {
+public final class DirectoryTree {
 
   /** What to leave out of the comparison. */
   public enum Option {
@@ -33,6 +33,9 @@ public final class DirectoryTree implements AssertProvider<DirectoryTreeAssert> 
     /** The modification times of everything. */
     IGNORE_TIMES
   }
+
+  /** What is there where there is no tree. */
+  public static final DirectoryTree NONE = new DirectoryTree(new TreeMap<>());
 
   private final SortedMap<RelativePath, TreeEntry> entries;
 
@@ -64,6 +67,24 @@ public final class DirectoryTree implements AssertProvider<DirectoryTreeAssert> 
     SortedMap<RelativePath, TreeEntry> left = new TreeMap<>();
     entries.forEach((path, entry) -> left.put(path, entry.without(ignored)));
     return new DirectoryTree(left);
+  }
+
+  /**
+   * Returns this tree with each directory's inode replaced by the number of the directory that it
+   * was in {@code before}, or 0 if it is a new one. So the same update in two places can be
+   * compared, and a directory that is not the same any more is noticed.
+   */
+  public DirectoryTree numberedBy(DirectoryTree before) {
+    Map<Long, Long> numbers = new HashMap<>();
+    for (TreeEntry entry : before.entries.values()) {
+      if (entry.type() == FileType.DIRECTORY) {
+        numbers.put(entry.inode(), numbers.size() + 1L);
+      }
+    }
+    SortedMap<RelativePath, TreeEntry> numbered = new TreeMap<>();
+    entries.forEach((path, entry) ->
+        numbered.put(path, entry.withInode(numbers.getOrDefault(entry.inode(), 0L))));
+    return new DirectoryTree(numbered);
   }
 
   /** Returns this tree without one entry. */
@@ -106,12 +127,6 @@ public final class DirectoryTree implements AssertProvider<DirectoryTreeAssert> 
       }
     }
     return text.toString();
-  }
-
-  /** For {@code assertThat(tree)}. */
-  @Override
-  public DirectoryTreeAssert assertThat() {
-    return new DirectoryTreeAssert(this);
   }
 
   @Override

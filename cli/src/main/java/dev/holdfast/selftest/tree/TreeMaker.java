@@ -1,4 +1,4 @@
-package dev.holdfast.testing.proof;
+package dev.holdfast.selftest.tree;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Directory;
@@ -13,32 +13,44 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * Makes and changes trees as anybody does who knows nothing of Holdfast: scenarios' trees before
  * the first transaction, sources, and what services write in between.
  */
 public final class TreeMaker {
-  private static final Instant EPOCH = Instant.parse("2025-03-04T05:06:07.089012345Z");
+  static final Instant EPOCH = Instant.parse("2025-03-04T05:06:07.089012345Z");
 
   private final Disk disk;
   private final AbsolutePath root;
+  private final Set<Feature> features;
 
-  private TreeMaker(Disk disk, AbsolutePath root) {
+  private TreeMaker(Disk disk, AbsolutePath root, Set<Feature> features) {
     this.disk = disk;
     this.root = root;
+    this.features = Set.copyOf(features);
   }
 
   /** Makes the directory {@code root}, 0755, with all above it, if absent. */
   public static TreeMaker at(Disk disk, String root) throws DiskException {
-    AbsolutePath path = AbsolutePath.of(root);
-    makeAll(disk, path);
-    return new TreeMaker(disk, path);
+    return at(disk, AbsolutePath.of(root), EnumSet.allOf(Feature.class));
+  }
+
+  /**
+   * Makes the directory {@code root}, 0755, with all above it, if absent. What needs another
+   * feature than these is left out of the tree.
+   */
+  public static TreeMaker at(Disk disk, AbsolutePath root, Set<Feature> features)
+      throws DiskException {
+    makeAll(disk, root);
+    return new TreeMaker(disk, root, features);
   }
 
   /** Works in the tree at {@code root} as it is. */
   public static TreeMaker in(Disk disk, AbsolutePath root) {
-    return new TreeMaker(disk, root);
+    return new TreeMaker(disk, root, EnumSet.allOf(Feature.class));
   }
 
   private static void makeAll(Disk disk, AbsolutePath path) throws DiskException {
@@ -55,6 +67,10 @@ public final class TreeMaker {
 
   private interface Change {
     void make(Directory parent, EntryName name) throws DiskException;
+  }
+
+  private TreeMaker change(Feature needed, String path, Change change) throws DiskException {
+    return features.contains(needed) ? change(path, change) : this;
   }
 
   private TreeMaker change(String path, Change change) throws DiskException {
@@ -86,6 +102,9 @@ public final class TreeMaker {
 
   /** Makes a file with this mode, whose path need not be text. */
   public TreeMaker file(RelativePath path, int mode, byte[] content) throws DiskException {
+    if (!features.contains(Feature.NAMES_OF_BYTES) && !Feature.isText(path)) {
+      return this;
+    }
     return change(
         path,
         (parent, name) -> {
@@ -143,6 +162,7 @@ public final class TreeMaker {
   /** Makes a symbolic link. */
   public TreeMaker link(String path, String target) throws DiskException {
     return change(
+        Feature.SYMBOLIC_LINKS,
         path,
         (parent, name) -> {
           parent.makeSymbolicLink(name, target.getBytes(StandardCharsets.UTF_8));
@@ -155,6 +175,7 @@ public final class TreeMaker {
   /** Makes a fifo. */
   public TreeMaker fifo(String path) throws DiskException {
     return change(
+        Feature.FIFOS,
         path,
         (parent, name) -> {
           parent.makeNode(name, FileType.FIFO, 0600, 0);
@@ -167,6 +188,7 @@ public final class TreeMaker {
   /** Makes a character device, 0600. */
   public TreeMaker device(String path, long number) throws DiskException {
     return change(
+        Feature.DEVICES,
         path,
         (parent, name) -> {
           parent.makeNode(name, FileType.CHARACTER_DEVICE, 0600, number);
@@ -180,6 +202,7 @@ public final class TreeMaker {
   public TreeMaker hardLink(String first, String path) throws DiskException {
     AbsolutePath from = root.resolve(RelativePath.of(first));
     return change(
+        Feature.HARD_LINKS,
         path,
         (parent, name) -> {
           try (Directory holder = disk.openDirectory(from.parent())) {
@@ -201,9 +224,13 @@ public final class TreeMaker {
         path,
         (parent, name) -> {
           try (Entry entry = parent.entry(name)) {
-            entry.setOwner(uid, uid);
+            if (features.contains(Feature.OWNERS)) {
+              entry.setOwner(uid, uid);
+            }
             entry.setMode(mode);
-            entry.setExtendedAttribute(attribute, value);
+            if (features.contains(Feature.ofAttribute(attribute))) {
+              entry.setExtendedAttribute(attribute, value);
+            }
           }
         });
   }

@@ -1,8 +1,8 @@
-package dev.holdfast.testing;
+package dev.holdfast.selftest.tree;
 
 import dev.holdfast.disk.FileType;
 import dev.holdfast.disk.RelativePath;
-import dev.holdfast.testing.DirectoryTree.Option;
+import dev.holdfast.selftest.tree.DirectoryTree.Option;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +58,22 @@ public record TreeEntry(
         links,
         firstLink,
         ignored.contains(Option.IGNORE_DIRECTORY_INODES) ? 0 : inode);
+  }
+
+  TreeEntry withInode(long number) {
+    return new TreeEntry(
+        type,
+        mode,
+        uid,
+        gid,
+        modified,
+        size,
+        contents,
+        deviceNumber,
+        attributes,
+        links,
+        firstLink,
+        number);
   }
 
   /** Returns what is other in {@code other}, in words. */

@@ -1,9 +1,9 @@
-package dev.holdfast.testing;
+package dev.holdfast.selftest.disk;
 
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
-import dev.holdfast.testing.Call.Verb;
-import dev.holdfast.testing.InterceptedDisk.Place;
+import dev.holdfast.selftest.disk.Call.Verb;
+import dev.holdfast.selftest.disk.InterceptedDisk.Place;
 import java.nio.ByteBuffer;
 
 /** A file of an {@link InterceptedDisk}. */
@@ -28,7 +28,19 @@ final class InterceptedFile extends InterceptedInode implements DiskFile {
   @Override
   public void write(long position, ByteBuffer buffer) throws DiskException {
     Call call = call(Verb.WRITE, null, position + "+" + buffer.remaining());
-    gate().run(call, () -> file.write(position, buffer));
+    gate().run(call, () -> write(call, position, buffer));
+  }
+
+  private void write(Call call, long position, ByteBuffer buffer) throws DiskException {
+    int first = gate().interceptor().firstPart(call, buffer.remaining());
+    if (first >= buffer.remaining()) {
+      file.write(position, buffer);
+      return;
+    }
+    file.write(position, buffer.slice(buffer.position(), first));
+    gate().interceptor().halfWritten(call);
+    buffer.position(buffer.position() + first);
+    file.write(position + first, buffer);
   }
 
   @Override

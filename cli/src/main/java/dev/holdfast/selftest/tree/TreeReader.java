@@ -1,4 +1,4 @@
-package dev.holdfast.testing;
+package dev.holdfast.selftest.tree;
 
 import dev.holdfast.disk.Attributed;
 import dev.holdfast.disk.Directory;
@@ -9,7 +9,7 @@ import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.Quoted;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
-import dev.holdfast.testing.DirectoryTree.Option;
+import dev.holdfast.selftest.tree.DirectoryTree.Option;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

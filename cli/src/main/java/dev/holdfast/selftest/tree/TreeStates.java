@@ -1,7 +1,6 @@
-package dev.holdfast.testing.proof;
+package dev.holdfast.selftest.tree;
 
 import dev.holdfast.disk.AbsolutePath;
-import dev.holdfast.testing.DirectoryTree;
 import java.util.List;
 import java.util.Map;
 

@@ -1,4 +1,4 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.disk;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Directory;
@@ -7,7 +7,7 @@ import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.Host;
 
 /** A disk as it is after a reboot of a machine that in truth runs on. */
-record RebootedDisk(Disk disk, String bootId) implements Disk {
+public record RebootedDisk(Disk disk, String bootId) implements Disk {
 
   @Override
   public Directory openDirectory(AbsolutePath path) throws DiskException {

@@ -1,4 +1,4 @@
-package dev.holdfast.testing;
+package dev.holdfast.selftest.disk;
 
 import dev.holdfast.disk.DiskException;
 import java.util.Optional;
@@ -17,14 +17,14 @@ public interface Interceptor {
   /** Is told that the call was made, and why it failed, if it did. */
   default void after(Call call, Optional<DiskException> failure) {}
 
-  /** Returns the interceptor that fails calls by plan, without any effect. */
-  static Interceptor failing(FaultPlan plan) {
-    return call -> {
-      Fault fault = plan.faultOf(call).orElse(null);
-      if (fault != null) {
-        throw new DiskException(
-            fault.error(), call.verb().text(), call.path().toString(), "planned fault");
-      }
-    };
+  /**
+   * Returns how many of the {@code length} bytes of a write are written first, in a call of their
+   * own: all, unless somebody wants to be told in {@link #halfWritten}.
+   */
+  default int firstPart(Call call, int length) {
+    return length;
   }
+
+  /** Is told that the first part of a write was written, and the other was not. */
+  default void halfWritten(Call call) {}
 }

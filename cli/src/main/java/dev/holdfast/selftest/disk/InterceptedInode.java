@@ -1,13 +1,13 @@
-package dev.holdfast.testing;
+package dev.holdfast.selftest.disk;
 
 import dev.holdfast.disk.Attributed;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.Entry;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.Stat;
-import dev.holdfast.testing.Call.Verb;
-import dev.holdfast.testing.InterceptedDisk.Gate;
-import dev.holdfast.testing.InterceptedDisk.Place;
+import dev.holdfast.selftest.disk.Call.Verb;
+import dev.holdfast.selftest.disk.InterceptedDisk.Gate;
+import dev.holdfast.selftest.disk.InterceptedDisk.Place;
 import java.time.Instant;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;

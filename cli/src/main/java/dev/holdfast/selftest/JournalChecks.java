@@ -1,4 +1,4 @@
-package dev.holdfast.testing.proof;
+package dev.holdfast.selftest;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Directory;

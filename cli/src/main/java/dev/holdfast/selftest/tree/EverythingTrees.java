@@ -1,4 +1,4 @@
-package dev.holdfast.testing.proof;
+package dev.holdfast.selftest.tree;
 
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.RelativePath;
@@ -12,11 +12,11 @@ import java.util.HexFormat;
  */
 public final class EverythingTrees {
   /** CAP_NET_BIND_SERVICE, permitted and effective, as vfs_cap_data version 2. */
-  private static final byte[] CAPABILITY =
+  static final byte[] CAPABILITY =
       HexFormat.of().parseHex("0100000200040000000000000000000000000000");
 
   /** rw-r-----, and user 5 may read, as the kernel keeps an ACL. */
-  private static final byte[] ACL =
+  static final byte[] ACL =
       HexFormat.of()
           .parseHex(
               "02000000"
@@ -26,11 +26,14 @@ public final class EverythingTrees {
                   + "10000400ffffffff"
                   + "20000000ffffffff");
 
+  static final String ACCESS_ACL = "system.posix_acl_access";
+  static final String CAPABILITIES = "security.capability";
+
   /** As a default ACL: it is what is made below that directory that inherits it. */
   private static final String DEFAULT_ACL = "system.posix_acl_default";
 
   /** A name in Latin-1: no UTF-8. */
-  private static final RelativePath LATIN =
+  static final RelativePath LATIN =
       RelativePath.of("gr\u00fcn\nzwei".getBytes(StandardCharsets.ISO_8859_1));
 
   private EverythingTrees() {}
@@ -38,8 +41,8 @@ public final class EverythingTrees {
   /** Makes the old tree. */
   public static TreeMaker before(TreeMaker tree) throws DiskException {
     tree.directory("bin", 0755)
-        .file("bin/run", 0755, Scenarios.bytes("run one"))
-        .file("bin/tool", 04755, Scenarios.bytes("tool"))
+        .file("bin/run", 0755, bytes("run one"))
+        .file("bin/tool", 04755, bytes("tool"))
         .directory("conf", 0750)
         .file("conf/a.conf", "one")
         .file("conf/b.conf", "one")
@@ -68,25 +71,25 @@ public final class EverythingTrees {
         .file("gone-tree/2/3", "gone")
         .file("attributes", "attributes")
         .attributes("attributes", 7, 0640, "user.shape", "round")
-        .file("capable", 06755, Scenarios.bytes("capable"))
-        .attributes("capable", 3, 06755, "security.capability", CAPABILITY)
+        .file("capable", 06755, bytes("capable"))
+        .attributes("capable", 3, 06755, CAPABILITIES, CAPABILITY)
         .directory("attribute-dir", 0755)
         .device("device", 0x103)
         .fifo("node")
         .file("acl", "acl one")
         .file("acl-gone", "acl")
-        .attributes("acl-gone", 0, 0640, "system.posix_acl_access", ACL)
+        .attributes("acl-gone", 0, 0640, ACCESS_ACL, ACL)
         .directory("default-acl", 0755)
-        .sparse("sparse", 300_000, 200_000, Scenarios.bytes("one"))
-        .file(LATIN, 0644, Scenarios.bytes("one"));
+        .sparse("sparse", 300_000, 200_000, bytes("one"))
+        .file(LATIN, 0644, bytes("one"));
     return times(tree, "bin", "conf", "data/x/y", "data/x", "data", "gone-tree/2", "gone-tree");
   }
 
   /** Makes the new tree. */
   public static TreeMaker after(TreeMaker tree) throws DiskException {
     tree.directory("bin", 0755)
-        .file("bin/run", 0755, Scenarios.bytes("run two"))
-        .file("bin/tool", 06755, Scenarios.bytes("tool"))
+        .file("bin/run", 0755, bytes("run two"))
+        .file("bin/tool", 06755, bytes("tool"))
         .directory("conf", 0710)
         .file("conf/a.conf", "two")
         .file("conf/c.conf", "two")
@@ -114,21 +117,21 @@ public final class EverythingTrees {
         .hardLink("new-tree/sub/file", "new-tree/other-name")
         .file("attributes", "attributes")
         .attributes("attributes", 8, 0600, "user.color", "green")
-        .file("capable", 06755, Scenarios.bytes("capable"))
-        .attributes("capable", 4, 04750, "security.capability", CAPABILITY)
+        .file("capable", 06755, bytes("capable"))
+        .attributes("capable", 4, 04750, CAPABILITIES, CAPABILITY)
         .directory("attribute-dir", 0755)
         .attributes("attribute-dir", 9, 0700, "user.dir", "yes")
         .device("device", 0x105)
         .device("node", 0x103)
         .file("acl", "acl two")
-        .attributes("acl", 0, 0640, "system.posix_acl_access", ACL)
+        .attributes("acl", 0, 0640, ACCESS_ACL, ACL)
         .file("acl-gone", "acl")
         .directory("default-acl", 0755)
         .attributes("default-acl", 0, 0750, DEFAULT_ACL, ACL)
         .file("default-acl/in", "in")
-        .sparse("sparse", 300_000, 100_000, Scenarios.bytes("two"))
-        .sparse("new-tree/sparse", 200_000, 190_000, Scenarios.bytes("end"))
-        .file(LATIN, 0600, Scenarios.bytes("two"))
+        .sparse("sparse", 300_000, 100_000, bytes("two"))
+        .sparse("new-tree/sparse", 200_000, 190_000, bytes("end"))
+        .file(LATIN, 0600, bytes("two"))
         .file("n".repeat(255), "a long name");
     return times(tree, "bin", "conf", "data/x/y", "data/x", "data", "new-tree/sub", "new-tree", "");
   }
@@ -138,6 +141,10 @@ public final class EverythingTrees {
       tree.time(directory, directory.length());
     }
     return tree;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static byte[] filled(int size, char letter) {

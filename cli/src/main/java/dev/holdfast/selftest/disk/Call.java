@@ -1,4 +1,4 @@
-package dev.holdfast.testing;
+package dev.holdfast.selftest.disk;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.EntryName;
@@ -64,12 +64,13 @@ public record Call(Verb verb, AbsolutePath directory, @Nullable EntryName name, 
       return this == SYNC_FILE || this == SYNC_DIRECTORY || this == SYNC_FILE_SYSTEM;
     }
 
-    boolean writesBack() {
+    /** Returns whether it makes the kernel write. */
+    public boolean writesBack() {
       return isBarrier() || startsWriteback();
     }
 
     /** Returns whether it makes the kernel write, and waits for nothing. */
-    boolean startsWriteback() {
+    public boolean startsWriteback() {
       return this == START_WRITEBACK || this == DROP_CACHE;
     }
 
