@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
@@ -56,6 +57,11 @@ final class CommandParser {
     } catch (ParameterException e) {
       throw new UsageException(ArgumentText.text(String.valueOf(e.getMessage())));
     }
+  }
+
+  /** Returns what the command takes, for the manual and the shells' completion. */
+  CommandSpec spec() {
+    return line.getCommandSpec();
   }
 
   /** Returns the command's help. */

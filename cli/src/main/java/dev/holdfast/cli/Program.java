@@ -196,7 +196,8 @@ final class Program {
     return Objects.requireNonNullElse(failure.getMessage(), failure.toString());
   }
 
-  private static String version() {
+  /** Returns the version of the jar that this class came from. */
+  static String version() {
     return Objects.requireNonNullElse(
         Program.class.getPackage().getImplementationVersion(), "(unpackaged)");
   }
