@@ -26,7 +26,7 @@ fi
 
 cp "$jars"/*.jar "$next/lib/"
 "$JAVA_HOME/bin/java" "$here/PrepareJars.java" "$next"/lib/*.jar
-# The cache looks at the jars' times: whole seconds, which every archive keeps.
+# Whole seconds, which every archive keeps: virtual machines may compare the jars' times with the cache's.
 find "$next/lib" -name '*.jar' -exec touch -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" {} +
 cp "$here/launch.sh" "$next/lib/launch.sh"
 cp "$here/holdfast.sh" "$next/bin/holdfast"

@@ -73,9 +73,9 @@ holdfast_run() {
       *) break ;;
     esac
   done
-  # A cache that does not fit (another CPU, jars copied without their times) is passed over in silence.
+  # A cache that does not fit (another CPU, another kernel) is passed over in silence.
   # shellcheck disable=SC2086 # several words
   exec "$holdfast_image/lib/runtime/bin/java" -XX:AOTCache="$holdfast_image/lib/holdfast.aot" \
-    -Xlog:disable -Xlog:all=error:stderr -XX:+UseSerialGC $holdfast_flags -Xmx256m \
+    -Xlog:disable -Xlog:all=error,aot*=off,cds*=off:stderr -XX:+UseSerialGC $holdfast_flags -Xmx256m \
     --enable-native-access=ALL-UNNAMED -cp "$holdfast_class_path" dev.holdfast.cli.Main "$@"
 }

@@ -33,7 +33,6 @@ name=holdfast-$version-$(uname -s | tr 'A-Z' 'a-z')-$(uname -m)
 rm -rf "$out"
 mkdir -p "$out"
 
-# The jars keep their times: the cache looks at them.
 cp -a "$image" "$out/$name"
 rm -f "$out/$name/stamp" "$out/$name/lib/runtime/made-of"
 tar --sort=name --owner=0 --group=0 --numeric-owner -C "$out" -czf "$out/$name.tar.gz" "$name"

@@ -1,11 +1,9 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.disk.linux.LinuxDisk;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -24,21 +22,15 @@ final class Rehearsal {
     Interruption interruption = new Interruption();
     interruption.install();
     for (String line : lines) {
-      Printer printer =
-          new Printer(OutputStream.nullOutputStream(), OutputStream.nullOutputStream(), () -> true);
       Program program =
-          new Program(
-              printer,
-              Environment.ofProcess(),
-              LinuxDisk::create,
-              Clock.systemUTC(),
-              new Interruption());
+          Main.program(
+              OutputStream.nullOutputStream(), OutputStream.nullOutputStream(), interruption);
       String[] words = Arrays.stream(line.split(" ", -1)).toArray(String[]::new);
       ExitCode exit = program.run(Environment.arguments(words));
       if (exit != ExitCode.DONE) {
         throw new IOException("holdfast " + line + " ended with " + exit.number());
       }
     }
-    interruption.finished(ExitCode.DONE);
+    interruption.finished(ExitCode.DONE, ExitCode.DONE.number());
   }
 }
