@@ -67,6 +67,8 @@ trap 'rm -rf "$scratch"' EXIT
 --state state recover
 --state state doctor live
 --state state root list
+--state state audit check
+--state state verify live
 --help
 apply --help
 --version

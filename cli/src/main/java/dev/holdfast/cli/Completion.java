@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -19,50 +20,50 @@ final class Completion {
 
   /** Returns bash's script. */
   String bash() {
+    String groups = String.join(" | ", groups());
     StringBuilder script =
         new StringBuilder(
             """
             # bash completion for holdfast
             _holdfast() {
-              local cur=${COMP_WORDS[COMP_CWORD]} command= word i options
+              local cur=${COMP_WORDS[COMP_CWORD]} command= word i options=
               for ((i = 1; i < COMP_CWORD; i++)); do
                 word=${COMP_WORDS[i]}
                 case $word in
                   --) return ;;
                   --state) ((i++)) ;;
                   -*) ;;
-            """);
-    script.append("      ").append(String.join(" | ", firstWords())).append(")\n");
-    script.append(
-        """
-                if [[ -z $command || $command == root ]]; then command=${command:+$command }$word; fi
-                ;;
-              *)
-                if [[ $command == root ]]; then command+=" $word"; fi
-                ;;
-            esac
-          done
-          case $command in
-            "") options="%s" ;;
-            root) options="%s" ;;
-        """
-            .formatted(
-                String.join(" ", firstWords()) + " --state --json --verbose --help --version",
-                String.join(" ", seconds("root"))));
+                  *)
+                    case $command in
+                      "") command=$word ;;
+                      %s) command+=" $word" ;;
+                    esac
+                    ;;
+                esac
+              done
+              case $command in
+                "") options="%s --state --json --verbose --help --version" ;;
+            """
+                .formatted(groups, String.join(" ", firstWords())));
+    for (String group : groups()) {
+      script.append("    %s) options=\"%s\" ;;\n".formatted(group, words(group)));
+    }
     commands.forEach((name, spec) ->
-        script
-            .append("    \"%s\") options=\"".formatted(name.words()))
-            .append(String.join(" ", longNames(spec)))
-            .append("\" ;;\n"));
+        script.append(
+            "    \"%s\") options=\"%s\" ;;\n"
+                .formatted(name.words(), String.join(" ", longNames(spec)))));
     script.append(
         """
           esac
-          if [[ $cur == -* || -z $command || $command == root ]]; then
-            COMPREPLY=($(compgen -W "$options" -- "$cur"))
-          fi
+          case $command in
+            "" | %s) ;;
+            *) [[ $cur == -* ]] || return ;;
+          esac
+          COMPREPLY=($(compgen -W "$options" -- "$cur"))
         }
         complete -o bashdefault -o default -F _holdfast holdfast
-        """);
+        """
+            .formatted(groups));
     return script.toString();
   }
 
@@ -99,9 +100,11 @@ final class Completion {
         script.append(" \\\n          '*:file:_files'\n        ;;\n");
       }
     });
-    script.append(
-        "      root) _arguments '1:command:(%s)' '*:file:_files' ;;\n"
-            .formatted(String.join(" ", seconds("root"))));
+    for (String group : groups()) {
+      script.append(
+          "      %s) _arguments '1:command:(%s)' '*:file:_files' ;;\n"
+              .formatted(group, words(group)));
+    }
     script.append("    esac\n    ;;\nesac\n");
     return script.toString();
   }
@@ -114,9 +117,10 @@ final class Completion {
           "complete -c holdfast -f -n __fish_use_subcommand -a %s -d %s\n"
               .formatted(word, fishWord(summary(word))));
     }
-    for (String word : seconds("root")) {
+    for (String group : groups()) {
       script.append(
-          "complete -c holdfast -f -n '__fish_seen_subcommand_from root' -a %s\n".formatted(word));
+          "complete -c holdfast -f -n '__fish_seen_subcommand_from %s' -a '%s'\n"
+              .formatted(group, words(group)));
     }
     commands.forEach((name, spec) ->
         options(spec)
@@ -138,12 +142,18 @@ final class Completion {
         .toList();
   }
 
-  private List<String> seconds(String first) {
+  /** Returns the first words that a second one follows. */
+  private List<String> groups() {
+    return firstWords().stream().filter(CommandName::isFirstOfTwo).toList();
+  }
+
+  /** Returns the second words of such a group. */
+  private String words(String group) {
     return commands.keySet().stream()
         .map(CommandName::words)
-        .filter(words -> words.startsWith(first + " "))
-        .map(words -> words.substring(first.length() + 1))
-        .toList();
+        .filter(words -> words.startsWith(group + " "))
+        .map(words -> words.substring(group.length() + 1))
+        .collect(Collectors.joining(" "));
   }
 
   private String summary(String first) {

@@ -93,7 +93,7 @@ class PackageIT {
             Map.of(
                 "HOLDFAST_STATE",
                 temporary.resolve("state").toString(),
-                "JDK_JAVA_OPTIONS",
+                "_JAVA_OPTIONS",
                 "-Xlog:class+load:file=" + log),
             program,
             "status")
@@ -142,12 +142,13 @@ class PackageIT {
     assertThat(completed("holdfast", "--state", "x", "root", "fo")).containsExactly("forget");
     assertThat(completed("holdfast", "apply", "--dry")).containsExactly("--dry-run");
     assertThat(completed("holdfast", "root", "list", "--js")).containsExactly("--json");
+    assertThat(completed("holdfast", "audit", "")).containsExactly("check", "anchor", "export");
     assertThat(completed("holdfast", "gate", "x", "--", "--js")).isEmpty();
   }
 
   private List<String> completed(String... words) throws IOException, InterruptedException {
     Path script = folder.resolve("share/bash-completion/completions/holdfast");
-    String quoted = String.join(" ", words);
+    String quoted = "'" + String.join("' '", words) + "'";
     return run(
             temporary,
             Map.of(),
