@@ -155,6 +155,9 @@ final class TransactionContext implements AutoCloseable {
       if (resumed && requested) {
         return resumeFolder();
       }
+      if (record == null) {
+        requireUnclaimed(control); // before there is a record of it, and before anything is staged
+      }
       try (JournalWriter writer = engine.journal().write()) {
         TransactionFolder.Created created = control.createFolder(id);
         folder = created.folder();

@@ -82,6 +82,7 @@ final class OpenTransactionIT {
     Tree.write(holdfast.folder().resolve("source"), "x", "y");
     Invoked apply = holdfast.run("apply", "source", "live").exits(3);
     assertThat(apply.err()).contains("transaction 1 is open there");
+    assertThat(holdfast.run("log").lines()).as("a refusal is no transaction").hasSize(1);
     assertThat(holdfast.run("begin", "--root", "live").exits(3).err()).contains("transaction 1");
     assertThat(holdfast.run("run", "--root", "live", "--", "true").exits(125).err())
         .contains("transaction 1 is open there")
