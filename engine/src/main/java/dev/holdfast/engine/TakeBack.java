@@ -66,8 +66,12 @@ final class TakeBack {
    * @param named the transaction that was asked for; null where it was a moment
    */
   private record Work(List<Step> steps, @Nullable Long named) {
+    /** What was accepted is passed over, not taken back. */
     List<Long> newestFirst() {
-      return steps.reversed().stream().map(step -> step.record().sequence()).toList();
+      return steps.reversed().stream()
+          .filter(step -> !step.isAccepted())
+          .map(step -> step.record().sequence())
+          .toList();
     }
   }
 
@@ -262,6 +266,8 @@ final class TakeBack {
           .distinct()
           .forEach(root -> byRoot.computeIfAbsent(root, _ -> new ArrayList<>()).add(step));
     }
+    // What others made is theirs: where nothing of ours is to be taken back, nothing is touched.
+    byRoot.values().removeIf(steps -> steps.stream().allMatch(Step::isAccepted));
     if (dryRun) {
       holdfast.engine().requireNothingPending(byRoot.keySet());
     }

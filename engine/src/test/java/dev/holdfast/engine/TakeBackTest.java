@@ -75,7 +75,7 @@ class TakeBackTest {
   private long only(long sequence, String... paths) throws IOException {
     List<AbsolutePath> places = new ArrayList<>();
     for (String path : paths) {
-      places.add(AbsolutePath.of(live.toRealPath().resolve(path).toString()));
+      places.add(place(path));
     }
     UndoOptions options = new UndoOptions(options(), places, false);
     return holdfast.undo(sequence, options, Progress.NONE).sequence().orElseThrow();
@@ -287,6 +287,71 @@ class TakeBackTest {
     assertThat(read("a")).isEqualTo("one");
     assertThat(read("b")).isEqualTo("old b");
     assertThat(Files.readString(other.resolve("b"))).isEqualTo("both");
+  }
+
+  // ---- what was accepted -----------------------------------------------------------------------
+
+  private AbsolutePath place(String path) throws IOException {
+    return AbsolutePath.of(live.toRealPath().resolve(path).toString());
+  }
+
+  private long accept(AbsolutePath place) throws IOException {
+    return holdfast.accept(List.of(place), options(), Progress.NONE).sequence().orElseThrow();
+  }
+
+  @Test
+  void rewindLeavesARootAloneThatWasOnlyAccepted() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Files.createDirectory(other.resolve("sub"));
+    Files.writeString(other.resolve("sub/precious"), "the only copy");
+    Root second = holdfast.root(other);
+    long first = commit(tx -> tx.write(root, "a", "one".getBytes(UTF_8)));
+    long baseline = accept(second.path());
+    commit(tx -> tx.write(root, "a", "two".getBytes(UTF_8)));
+    Map<RelativePath, String> theirs = TreeState.of(other);
+
+    Committed preview = holdfast.rewind(first, null, options(), true, Progress.NONE);
+    assertThat(preview.changes()).extracting(Change::toString).containsExactly("M a");
+    long rewound = rewind(first).sequence().orElseThrow();
+
+    assertThat(read("a")).isEqualTo("one");
+    assertThat(TreeState.of(other)).isEqualTo(theirs);
+    assertThat(record(rewound).beginning().roots()).containsExactly(root.path());
+    assertThat(record(rewound).beginning().origin().takesBack()).doesNotContain(baseline);
+  }
+
+  @Test
+  void rewindIsNotHinderedByAChangeThatWasAcceptedElsewhere() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Files.writeString(other.resolve("changed"), "old");
+    Files.writeString(other.resolve("removed"), "old");
+    Root second = holdfast.root(other);
+    accept(second.path());
+    long first = commit(tx -> tx.write(root, "a", "one".getBytes(UTF_8)));
+    Files.writeString(other.resolve("changed"), "an editor's");
+    Files.delete(other.resolve("removed"));
+    accept(second.path());
+    commit(tx -> tx.write(root, "a", "two".getBytes(UTF_8)));
+
+    rewind(first);
+
+    assertThat(read("a")).isEqualTo("one");
+    assertThat(other.resolve("changed")).hasContent("an editor's");
+    assertThat(other.resolve("removed")).doesNotExist();
+  }
+
+  @Test
+  void cascadeLeavesWhatWasAcceptedInARootInside() throws IOException {
+    long first = commit(tx -> tx.write(root, "d/x", "one".getBytes(UTF_8)));
+    Root inner = holdfast.root(live.resolve("d"));
+    Files.writeString(live.resolve("d/theirs"), "the only copy");
+    accept(inner.path());
+    commit(tx -> tx.write(root, "d/x", "two".getBytes(UTF_8)));
+
+    cascade(first);
+
+    assertThat(read("d/x")).isEqualTo("old x");
+    assertThat(read("d/theirs")).isEqualTo("the only copy");
   }
 
   @Test
