@@ -2,7 +2,6 @@ package dev.holdfast.cli;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.engine.Holdfast;
-import dev.holdfast.engine.OutputFile;
 import dev.holdfast.journal.ByteString;
 import java.io.IOException;
 import picocli.CommandLine.Option;
@@ -48,7 +47,7 @@ final class ReportCommand extends AbstractCommand {
       if (!withoutDrift) {
         report.compare(progress);
       }
-      OutputFile.write(session.disk(), path, report::writeTo);
+      Output.write(session.disk(), path, report::writeTo);
     }
     session.printer().note("written: " + path);
     return ExitCode.DONE;

@@ -2,7 +2,6 @@ package dev.holdfast.cli;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.engine.Holdfast;
-import dev.holdfast.engine.OutputFile;
 import dev.holdfast.engine.SqlHistory;
 import dev.holdfast.journal.ByteString;
 import java.io.IOException;
@@ -60,7 +59,7 @@ final class SqlCommand extends AbstractCommand {
         SqlHistory history = holdfast.sql()) {
       if (export != null) {
         AbsolutePath path = session.path(export);
-        OutputFile.write(session.disk(), path, history::export);
+        Output.write(session.disk(), path, history::export);
       } else if (query != null) {
         RowPrinter rows =
             printer.isJson()

@@ -3,15 +3,21 @@ package dev.holdfast.engine;
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.Disk;
+import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.EntryName;
+import dev.holdfast.disk.FileType;
+import dev.holdfast.disk.Stat;
+import dev.holdfast.engine.failure.RefusedException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A file that a command writes for people: it is there as a whole, or as it was before. */
 public final class OutputFile {
@@ -26,7 +32,59 @@ public final class OutputFile {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** Writes a file readable by its owner alone, in place of what is at {@code path}. */
+  /**
+   * Where output goes.
+   *
+   * @param path a file or none yet, or what the stream is to be written to; no link
+   * @param stream whether it is a fifo or a character device: it is written to as it stands
+   */
+  public record Target(AbsolutePath path, boolean stream) {}
+
+  /**
+   * Returns where output to {@code path} goes. A link is followed.
+   *
+   * @throws RefusedException for what can be neither replaced nor written to
+   */
+  public static Target target(Disk disk, AbsolutePath path) throws DiskException, RefusedException {
+    AbsolutePath real = path;
+    FileType type = type(disk, path);
+    if (type == FileType.SYMLINK) {
+      try {
+        real = disk.realPath(path);
+      } catch (DiskException e) {
+        if (e.error() != DiskError.NOT_FOUND) {
+          throw e;
+        }
+        throw new RefusedException(path + " is a link that leads nowhere; nothing was written");
+      }
+      type = type(disk, real);
+    }
+    return switch (type) {
+      case null -> new Target(real, false);
+      case FILE -> new Target(real, false);
+      case FIFO, CHARACTER_DEVICE -> new Target(real, true);
+      case DIRECTORY, SYMLINK, BLOCK_DEVICE, SOCKET ->
+          throw new RefusedException(
+              path
+                  + " is a "
+                  + type.name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                  + "; nothing was written");
+    };
+  }
+
+  private static @Nullable FileType type(Disk disk, AbsolutePath path) throws DiskException {
+    if (path.belowRoot().isEmpty()) {
+      return FileType.DIRECTORY;
+    }
+    try (Directory directory = disk.openDirectory(path.parent())) {
+      return directory.stat(path.name()).map(Stat::type).orElse(null);
+    }
+  }
+
+  /**
+   * Writes a file readable by its owner alone, in place of the {@linkplain #target file or nothing}
+   * that is at {@code path}.
+   */
   public static void write(Disk disk, AbsolutePath path, Content content) throws IOException {
     byte[] random = new byte[8];
     new SecureRandom().nextBytes(random);
