@@ -8,6 +8,7 @@ import dev.holdfast.journal.JournalView;
 import dev.holdfast.journal.JournalWriter;
 import dev.holdfast.journal.TransactionId;
 import dev.holdfast.journal.TransactionRecord;
+import dev.holdfast.journal.TransactionState;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -175,14 +176,17 @@ final class Pruning {
     return true;
   }
 
-  /** Returns whether a transaction's images, and those of all newer ones, take no more room. */
+  /**
+   * Returns whether a transaction's images, and those of all newer ones, take no more room. What an
+   * open transaction staged, and what is about to go anyway, is no room that images take.
+   */
   private boolean fits(TransactionRecord record, HeldImages holder, long limit) throws IOException {
     NavigableMap<Long, Long> sizes = sizesOf.get(holder);
     if (sizes == null) {
       sizes = new TreeMap<>();
       for (TransactionId id : holder.ids()) {
         TransactionRecord other = holder.record(id).orElse(null);
-        if (other != null) {
+        if (other != null && other.state() == TransactionState.APPLIED && !other.pruned()) {
           sizes.put(other.sequence(), holder.control().folderSize(id));
         }
       }

@@ -111,6 +111,39 @@ class PruneTest {
   }
 
   @Test
+  void whatAnOpenTransactionStagedIsNoBeforeImage() throws IOException {
+    for (int i = 1; i <= 3; i++) {
+      commit(root);
+    }
+    try (Transaction open = holdfast.begin(Options.message("open"), root)) {
+      open.write(root, "big", new byte[1 << 20]);
+
+      assertThat(holdfast.prune(new PruneOptions(null, null, 1L << 19, null, false)).sequences())
+          .isEmpty();
+      assertThat(holdfast.prune(new PruneOptions(null, null, 100L, null, true)).sequences())
+          .contains(1L);
+    }
+  }
+
+  @Test
+  void whatWasFreedOnRecordAlreadyTakesNoRoom() throws IOException {
+    for (int i = 1; i <= 2; i++) {
+      commit(root);
+    }
+    try (Transaction tx = holdfast.begin(Options.message("test"), root)) {
+      tx.write(root, "a", new byte[1 << 20]);
+      tx.commit();
+    }
+    commit(root); // which holds the MiB
+    try (var writer = holdfast.engine().journal().write()) {
+      writer.prune(List.of(4L));
+    }
+    assertThat(holdfast.prune(new PruneOptions(null, null, 1L << 19, null, false)).sequences())
+        .isEmpty();
+    assertThat(held()).hasSize(3);
+  }
+
+  @Test
   void refusesToTakeBackWhatWasFreed() throws IOException {
     long sequence = commit(root);
     keep(0);
