@@ -9,6 +9,9 @@ import java.util.List;
 
 /** Runs this program in processes of their own, in a folder that has its journal in it. */
 final class ChildProgram {
+  /** The option by which a child gets its memory. */
+  static final String MEMORY = "-Xmx256m";
+
   private final Path folder;
 
   ChildProgram(Path folder) {
@@ -56,7 +59,7 @@ final class ChildProgram {
   static List<String> javaCommand() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"));
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", MEMORY));
     command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     return command;

@@ -23,6 +23,8 @@ import picocli.CommandLine.Parameters;
             + " end, unless a promise was broken. Exit status 1 says that one was.",
     footer = {"", "Example:", "  holdfast selftest /srv"})
 final class SelftestCommand extends AbstractCommand {
+  private static final int STATES = 300;
+
   private final Class<?> child;
 
   @Parameters(
@@ -46,6 +48,12 @@ final class SelftestCommand extends AbstractCommand {
       description = "try one crash again, as a violation names it")
   private @Nullable String only;
 
+  @Option(
+      names = "--power-loss",
+      description =
+          "cut the power instead, of a device with the same kind of file system; needs root")
+  private boolean powerLoss;
+
   SelftestCommand() {
     this(SelftestChild.class);
   }
@@ -68,10 +76,18 @@ final class SelftestCommand extends AbstractCommand {
     if (crashes != null && only != null) {
       throw new UsageException("--crashes and --only exclude each other");
     }
+    if (powerLoss && only != null) {
+      throw new UsageException(
+          "--only and --power-loss exclude each other: when a device writes comes out of no seed");
+    }
     Crash crash = only == null ? null : crash(only);
     AbsolutePath place = outsideRoots(session, session.disk().realPath(session.path(directory)));
     long chosen = seed == null ? new Random().nextInt(1_000_000) : seed;
     FileSystemFacts facts = facts(session, place);
+    if (powerLoss) {
+      return new SelftestPowerRun(session, place, facts.type())
+          .run(crashes == null ? STATES : crashes, chosen);
+    }
     SelfTest test = new SelfTest(session.disk(), new SelftestRunner(child), place);
     session.guard(test::cancel);
     Set<Feature> missing = test.missing();

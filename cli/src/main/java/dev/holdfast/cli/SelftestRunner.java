@@ -5,10 +5,12 @@ import dev.holdfast.disk.Disk;
 import dev.holdfast.journal.ByteString;
 import dev.holdfast.selftest.ProgramRunner;
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Runs this program for {@code selftest}.
@@ -28,7 +30,11 @@ record SelftestRunner(Class<?> child) implements ProgramRunner {
     List<String> command = new ArrayList<>(ChildProgram.javaCommand());
     // A virtual machine that is killed would leave the file of its performance counters behind.
     command.add("-XX:-UsePerfData");
-    if (canShareClasses(scratch)) {
+    Optional<String> cache = ownCache();
+    if (cache.isPresent()) {
+      command.add(cache.get());
+      command.add("-Xlog:disable");
+    } else if (canShareClasses(scratch)) {
       command.add("-XX:+IgnoreUnrecognizedVMOptions");
       command.add("-Xlog:disable");
       command.add("-XX:+AutoCreateSharedArchive");
@@ -37,6 +43,13 @@ record SelftestRunner(Class<?> child) implements ProgramRunner {
     command.add(child.getName());
     command.add(stop);
     return command;
+  }
+
+  /** Returns the option by which this process was told of its cache for a quick start. */
+  private static Optional<String> ownCache() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("-XX:AOTCache="))
+        .findFirst();
   }
 
   /** The virtual machine writes no archive of classes from folders; a path is text to it. */

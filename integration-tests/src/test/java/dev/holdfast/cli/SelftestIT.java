@@ -66,6 +66,33 @@ final class SelftestIT {
   }
 
   @Test
+  void survivesPowerLossOnAnImage() throws IOException, InterruptedException {
+    try (MountedFileSystem mounted =
+        MountedFileSystem.make(base, 64, List.of("mkfs.ext4", "-q", "-F"))) {
+      List<Path> before = entries(mounted.point());
+      Map<String, @Nullable Object> result =
+          Json.object(
+              holdfast
+                  .run(
+                      "selftest",
+                      mounted.point().toString(),
+                      "--power-loss",
+                      "--crashes",
+                      "24",
+                      "--json")
+                  .exits(0)
+                  .out());
+      assertThat(result).containsEntry("file_system", "ext4").containsEntry("power_loss", true);
+      assertThat(result).containsEntry("violations", List.of());
+      assertThat((Long) result.get("crashes")).isGreaterThanOrEqualTo(24 - 2);
+      assertThat((Long) result.get("in_window")).isPositive();
+      assertThat(entries(mounted.point())).isEqualTo(before);
+    }
+    assertThat(holdfast.run("selftest", "/dev/shm", "--power-loss").exits(5).err())
+        .contains("knows ext4, xfs and btrfs");
+  }
+
+  @Test
   void leavesNothingBehindWhenItIsInterrupted() throws IOException, InterruptedException {
     Running running = holdfast.start("selftest");
     while (kept().isEmpty() || entries(kept().getFirst()).size() < 3) {

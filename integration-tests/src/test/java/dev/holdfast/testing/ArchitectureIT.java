@@ -70,6 +70,10 @@ final class ArchitectureIT {
         .haveSimpleNameNotStartingWith("Demo")
         .and()
         .doNotHaveSimpleName("Terminal")
+        .and()
+        .doNotHaveSimpleName("Documents") // and Rehearsal: run by the build of the package alone
+        .and()
+        .doNotHaveSimpleName("Rehearsal")
         .should()
         .dependOnClassesThat()
         .haveFullyQualifiedName("java.nio.file.Files")

@@ -1,5 +1,8 @@
 package dev.holdfast.testing.block;
 
+import dev.holdfast.selftest.power.BlockFileSystem;
+import dev.holdfast.selftest.power.Shell;
+import dev.holdfast.selftest.power.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

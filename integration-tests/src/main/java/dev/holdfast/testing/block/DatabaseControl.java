@@ -1,5 +1,9 @@
 package dev.holdfast.testing.block;
 
+import dev.holdfast.selftest.power.Promise;
+import dev.holdfast.selftest.power.Rig;
+import dev.holdfast.selftest.power.Shell;
+import dev.holdfast.selftest.power.Workload;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,5 +1,8 @@
 package dev.holdfast.testing.block;
 
+import dev.holdfast.selftest.power.Promise;
+import dev.holdfast.selftest.power.Rig;
+import dev.holdfast.selftest.power.Workload;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,5 +1,12 @@
 package dev.holdfast.testing.block;
 
+import dev.holdfast.selftest.power.BlockFileSystem;
+import dev.holdfast.selftest.power.HoldfastWorkload;
+import dev.holdfast.selftest.power.PowerFigures;
+import dev.holdfast.selftest.power.PowerScenario;
+import dev.holdfast.selftest.power.PowerScenarios;
+import dev.holdfast.selftest.power.PowerSweep;
+import dev.holdfast.selftest.power.Rig;
 import dev.holdfast.testing.CampaignOptions;
 import dev.holdfast.testing.CampaignUsageException;
 import dev.holdfast.testing.proof.Mutants;
@@ -79,7 +86,12 @@ public final class PowerCampaign {
       for (long round = 0; figures.states() < states && figures.violations().isEmpty(); round++) {
         for (PowerScenario scenario : scenarios) {
           PowerFigures some =
-              PowerSweep.run(kind, new HoldfastWorkload(scenario), EFFORT, seed + round);
+              PowerSweep.run(
+                  kind,
+                  new HoldfastWorkload(scenario),
+                  EFFORT,
+                  seed + round,
+                  PowerSweep.Watch.KEEPING);
           figures.add(some);
           out.println(kind + ", " + scenario + ": " + some);
         }
@@ -143,7 +155,12 @@ public final class PowerCampaign {
         continue;
       }
       PowerFigures figures =
-          PowerSweep.run(control.kind(), control.workload(), PowerSweep.Effort.of(states), seed);
+          PowerSweep.run(
+              control.kind(),
+              control.workload(),
+              PowerSweep.Effort.of(states),
+              seed,
+              PowerSweep.Watch.NOTHING);
       out.println(control + ": " + figures.summary());
       if (control.isCaught() == figures.violations().isEmpty()) {
         wrong.add(control.toString());

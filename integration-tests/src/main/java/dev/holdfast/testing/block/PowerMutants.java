@@ -1,5 +1,11 @@
 package dev.holdfast.testing.block;
 
+import dev.holdfast.selftest.power.BlockFileSystem;
+import dev.holdfast.selftest.power.HoldfastWorkload;
+import dev.holdfast.selftest.power.PowerFigures;
+import dev.holdfast.selftest.power.PowerScenario;
+import dev.holdfast.selftest.power.PowerScenarios;
+import dev.holdfast.selftest.power.PowerSweep;
 import dev.holdfast.testing.proof.Mutants;
 import dev.holdfast.testing.proof.Mutants.Mutant;
 import dev.holdfast.testing.proof.Mutation;
@@ -59,7 +65,8 @@ final class PowerMutants {
       HoldfastWorkload workload =
           new HoldfastWorkload(scenario(mutant), mutant::running, mutant::recovering);
       PowerSweep.Effort effort = new PowerSweep.Effort(Math.min(60, most), 0, 2, 3, true);
-      PowerFigures figures = PowerSweep.run(kind, workload, effort, round);
+      PowerFigures figures =
+          PowerSweep.run(kind, workload, effort, round, PowerSweep.Watch.NOTHING);
       states += figures.states();
       Optional<String> violation =
           figures.violations().stream()

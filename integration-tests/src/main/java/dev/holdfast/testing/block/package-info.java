@@ -1,16 +1,7 @@
 /**
- * Power loss at the block level: real file systems on a device that records every write and flush,
- * and the states in which a power cut may have left it.
- *
- * <ul>
- *   <li>{@link dev.holdfast.testing.block.Rig} - the device, the mounts, and their end: read this
- *       first
- *   <li>{@link dev.holdfast.testing.block.DeviceServer} - the device itself, a process of its own
- *   <li>{@link dev.holdfast.testing.block.Recording} - what it recorded, and any state of it
- *   <li>{@link dev.holdfast.testing.block.PowerLoss} - what of the unflushed writes survives
- *   <li>{@link dev.holdfast.testing.block.Workload} - what is run, and what must be true afterwards
- *   <li>{@link dev.holdfast.testing.block.PowerSweep} - runs it once and tries many states
- * </ul>
+ * Power loss at the block level, as a campaign and with things that must be caught: protocols known
+ * to be wrong, a database without its flushes, Holdfast with mistakes. The rig itself is shipped:
+ * {@link dev.holdfast.selftest.power.Rig}.
  */
 @NullMarked
 package dev.holdfast.testing.block;

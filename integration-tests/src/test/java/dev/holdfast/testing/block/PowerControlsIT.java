@@ -3,6 +3,9 @@ package dev.holdfast.testing.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.selftest.power.PowerFigures;
+import dev.holdfast.selftest.power.PowerSweep;
+import dev.holdfast.selftest.power.Rig;
 import dev.holdfast.testing.block.Controls.Control;
 import java.io.IOException;
 import java.util.List;
@@ -32,7 +35,9 @@ final class PowerControlsIT {
     PowerSweep.Effort effort =
         control.isCaught() ? PowerSweep.Effort.untilViolation(CAUGHT) : PowerSweep.Effort.of(SAFE);
     PowerFigures figures =
-        Undisturbed.run(() -> PowerSweep.run(control.kind(), control.workload(), effort, 1));
+        Undisturbed.run(() ->
+            PowerSweep.run(
+                control.kind(), control.workload(), effort, 1, PowerSweep.Watch.NOTHING));
     System.out.println("control: " + control + ": " + figures.summary());
     if (control.isCaught()) {
       assertThat(figures.violations()).isNotEmpty();

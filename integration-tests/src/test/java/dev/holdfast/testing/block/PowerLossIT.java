@@ -3,6 +3,13 @@ package dev.holdfast.testing.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.selftest.power.BlockFileSystem;
+import dev.holdfast.selftest.power.HoldfastWorkload;
+import dev.holdfast.selftest.power.PowerFigures;
+import dev.holdfast.selftest.power.PowerScenario;
+import dev.holdfast.selftest.power.PowerScenarios;
+import dev.holdfast.selftest.power.PowerSweep;
+import dev.holdfast.selftest.power.Rig;
 import java.io.IOException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,8 +31,9 @@ final class PowerLossIT {
     PowerFigures figures = new PowerFigures();
     for (PowerScenario scenario : PowerScenarios.all()) {
       figures.add(
-          Undisturbed.run(
-              () -> PowerSweep.run(kind, new HoldfastWorkload(scenario), EFFORT, seed)));
+          Undisturbed.run(() ->
+              PowerSweep.run(
+                  kind, new HoldfastWorkload(scenario), EFFORT, seed, PowerSweep.Watch.KEEPING)));
     }
     System.out.println("power, " + kind + ", seed " + seed + ": " + figures);
     assertThat(figures.violations()).as("seed %s", seed).isEmpty();

@@ -3,6 +3,8 @@ package dev.holdfast.testing.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.selftest.power.BlockFileSystem;
+import dev.holdfast.selftest.power.Rig;
 import dev.holdfast.testing.proof.Mutants.Mutant;
 import java.io.IOException;
 import java.util.List;

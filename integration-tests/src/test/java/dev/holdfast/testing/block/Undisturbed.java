@@ -1,5 +1,6 @@
 package dev.holdfast.testing.block;
 
+import dev.holdfast.selftest.power.StillInUseException;
 import java.io.IOException;
 import org.opentest4j.TestAbortedException;
 

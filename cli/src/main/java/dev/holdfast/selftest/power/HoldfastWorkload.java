@@ -1,4 +1,4 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.power;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Disk;
@@ -31,18 +31,18 @@ import java.util.function.UnaryOperator;
  *
  * <p>Each recovery thinks that the machine has been booted again, as after a real power cut.
  */
-final class HoldfastWorkload implements Workload {
+public final class HoldfastWorkload implements Workload {
   private final PowerScenario scenario;
   private final UnaryOperator<Disk> running;
   private final UnaryOperator<Disk> recovering;
   private final List<Map<AbsolutePath, DirectoryTree>> states = new ArrayList<>();
 
-  HoldfastWorkload(PowerScenario scenario) {
+  public HoldfastWorkload(PowerScenario scenario) {
     this(scenario, disk -> disk, disk -> disk);
   }
 
   /** With other views of the disk while transactions run, and while recovering. */
-  HoldfastWorkload(
+  public HoldfastWorkload(
       PowerScenario scenario, UnaryOperator<Disk> running, UnaryOperator<Disk> recovering) {
     this.scenario = scenario;
     this.running = running;

@@ -1,27 +1,28 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.power;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Runs the tools of the system. */
-final class Shell {
+public final class Shell {
   private Shell() {}
 
   /** What a program left behind; its output has both streams. */
-  record Result(int exit, String output) {
-    boolean succeeded() {
+  public record Result(int exit, String output) {
+    /** Returns whether it says that all went well. */
+    public boolean succeeded() {
       return exit == 0;
     }
   }
 
   /** Runs a program to its end, whatever comes of it. */
-  static Result run(String... command) throws IOException {
+  public static Result run(String... command) throws IOException {
     return run(List.of(command));
   }
 
   /** Runs a program to its end, whatever comes of it. */
-  static Result run(List<String> command) throws IOException {
+  public static Result run(List<String> command) throws IOException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String output =
@@ -30,7 +31,7 @@ final class Shell {
   }
 
   /** Waits for the end of a process that will end. */
-  static int waitFor(Process process) {
+  public static int waitFor(Process process) {
     boolean interrupted = false;
     while (true) {
       try {
@@ -46,12 +47,12 @@ final class Shell {
   }
 
   /** Runs a program that must succeed, and returns its output. */
-  static String succeed(String... command) throws IOException {
+  public static String succeed(String... command) throws IOException {
     return succeed(List.of(command));
   }
 
   /** Runs a program that must succeed, and returns its output. */
-  static String succeed(List<String> command) throws IOException {
+  public static String succeed(List<String> command) throws IOException {
     Result result = run(command);
     if (!result.succeeded()) {
       throw new IOException(command + ": exit " + result.exit + ": " + result.output.strip());
@@ -60,7 +61,7 @@ final class Shell {
   }
 
   /** Returns whether a program can be run and succeeds. */
-  static boolean succeeds(String... command) {
+  public static boolean succeeds(String... command) {
     try {
       return run(command).succeeded();
     } catch (IOException _) {

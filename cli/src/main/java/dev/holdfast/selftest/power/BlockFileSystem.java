@@ -1,6 +1,5 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.power;
 
-import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +9,7 @@ import java.util.List;
 
 /** A file system and how it is made and mounted here. */
 public enum BlockFileSystem {
-  EXT4("ext4", "ext4", 64, "defaults", false, "-F", "-E", "lazy_itable_init=0,nodiscard"),
+  EXT4("ext4", "ext4", 64, "defaults", false, "-F -E lazy_itable_init=0,nodiscard"),
   /** Without the guess that a rename over a file means that its contents should be there first. */
   EXT4_NO_AUTO_DA_ALLOC(
       "ext4-noauto_da_alloc",
@@ -18,20 +17,18 @@ public enum BlockFileSystem {
       64,
       "noauto_da_alloc",
       false,
-      "-F",
-      "-E",
-      "lazy_itable_init=0,nodiscard"),
+      "-F -E lazy_itable_init=0,nodiscard"),
   /** The least that mkfs.xfs makes. */
-  XFS("xfs", "xfs", 300, "nouuid,nodiscard", false, "-f", "-K"),
+  XFS("xfs", "xfs", 300, "nouuid,nodiscard", false, "-f -K"),
   /** Its fsync writes a log of the one file; only a transaction brings the other changes along. */
-  BTRFS("btrfs", "btrfs", 256, "nodiscard", true, "-f", "-K");
+  BTRFS("btrfs", "btrfs", 256, "nodiscard", true, "-f -K");
 
   private final String title;
   private final String type;
   private final int megabytes;
   private final String mountOptions;
   private final boolean committedBySyncOnly;
-  private final ImmutableList<String> makeOptions;
+  private final String makeOptions;
 
   BlockFileSystem(
       String title,
@@ -39,13 +36,13 @@ public enum BlockFileSystem {
       int megabytes,
       String mountOptions,
       boolean committedBySyncOnly,
-      String... makeOptions) {
+      String makeOptions) {
     this.title = title;
     this.type = type;
     this.megabytes = megabytes;
     this.mountOptions = mountOptions;
     this.committedBySyncOnly = committedBySyncOnly;
-    this.makeOptions = ImmutableList.copyOf(makeOptions);
+    this.makeOptions = makeOptions;
   }
 
   /** Returns the file system of this name. */
@@ -85,7 +82,7 @@ public enum BlockFileSystem {
       empty.setLength(bytes());
     }
     List<String> command = new ArrayList<>(List.of(makeCommand(), "-q"));
-    command.addAll(makeOptions);
+    command.addAll(List.of(makeOptions.split(" ", -1)));
     command.add(file.toString());
     Shell.succeed(command);
   }

@@ -1,4 +1,4 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.power;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Disk;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param roots where they are: the device, and the path on it
  * @param isRegistered whether the roots are under care before the recording
  */
-record PowerScenario(
+public record PowerScenario(
     String name,
     int devices,
     List<Place> roots,
@@ -96,12 +96,12 @@ record PowerScenario(
     void run(Session session) throws IOException;
   }
 
-  List<AbsolutePath> roots(Layout layout) {
+  public List<AbsolutePath> roots(Layout layout) {
     return roots.stream().map(layout::at).toList();
   }
 
   /** Returns the command line of the program in a process of its own. */
-  static List<String> program(Layout layout, String... words) {
+  public static List<String> program(Layout layout, String... words) {
     List<String> command = new ArrayList<>();
     command.addAll(List.of("env", "HOLDFAST_STATE=" + layout.state()));
     command.addAll(Rig.javaCommand());
@@ -123,7 +123,7 @@ record PowerScenario(
   }
 
   /** Returns the path as a file's path. */
-  static Path file(AbsolutePath path) {
+  public static Path file(AbsolutePath path) {
     return Path.of(path.toString());
   }
 

@@ -1,4 +1,4 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.power;
 
 import java.io.IOException;
 
@@ -6,7 +6,7 @@ import java.io.IOException;
  * Something that claims to survive a power cut: what it does on file systems, and what must be true
  * of them afterwards.
  */
-interface Workload {
+public interface Workload {
   /** The mark of a step after which something else is to be seen than before. */
   String STEP = "step ";
 

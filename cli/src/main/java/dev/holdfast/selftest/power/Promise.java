@@ -1,4 +1,4 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.power;
 
 import java.util.List;
 
@@ -8,22 +8,22 @@ import java.util.List;
  * @param least those that had been acknowledged
  * @param most those that had begun
  */
-record Promise(int least, int most) {
+public record Promise(int least, int most) {
   private static final String BEGUN = "begun ";
   private static final String ACKNOWLEDGED = "acknowledged ";
 
   /** Returns the mark of a change's beginning; the first one is number 1. */
-  static String begun(int number) {
+  public static String begun(int number) {
     return BEGUN + number;
   }
 
   /** Returns the mark that a change has been promised to be durable. */
-  static String acknowledged(int number) {
+  public static String acknowledged(int number) {
     return ACKNOWLEDGED + number;
   }
 
   /** Returns the promise that these marks make. */
-  static Promise of(List<String> marks) {
+  public static Promise of(List<String> marks) {
     return new Promise(count(marks, ACKNOWLEDGED), count(marks, BEGUN));
   }
 

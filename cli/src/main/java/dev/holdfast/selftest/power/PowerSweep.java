@@ -1,11 +1,14 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.power;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * Runs a workload once on recorded devices; then builds states in which a power cut may have left
@@ -13,6 +16,7 @@ import java.util.SplittableRandom;
  */
 public final class PowerSweep {
   private static final int TRACE = 40;
+  private static final int KEPT = 2;
 
   /** More bytes than a neighbour's sync alone has between two flushes. */
   private static final int BUSY = 24 << 10;
@@ -21,11 +25,28 @@ public final class PowerSweep {
   private final Workload workload;
   private final PowerFigures figures = new PowerFigures();
   private final SplittableRandom random;
+  private final Watch watch;
+  private int kept;
 
-  private PowerSweep(Rig rig, Workload workload, long seed) {
+  private PowerSweep(Rig rig, Workload workload, long seed, Watch watch) {
     this.rig = rig;
     this.workload = workload;
     this.random = new SplittableRandom(seed);
+    this.watch = watch;
+  }
+
+  /**
+   * What whoever runs a sweep wants of it meanwhile.
+   *
+   * @param keepsImages whether the devices of a broken promise are kept, to be looked at
+   * @param tried is told of the figures after each state
+   */
+  public record Watch(boolean keepsImages, Consumer<PowerFigures> tried) {
+    /** Nothing. */
+    public static final Watch NOTHING = new Watch(false, _ -> {});
+
+    /** The devices of a broken promise. */
+    public static final Watch KEEPING = new Watch(true, _ -> {});
   }
 
   /**
@@ -37,21 +58,25 @@ public final class PowerSweep {
    * @param deeper how many cuts of such a recovery
    * @param firstViolation whether to end with the first violation
    */
-  record Effort(int states, int programEach, int deeperEach, int deeper, boolean firstViolation) {
-    static Effort of(int states) {
+  public record Effort(
+      int states, int programEach, int deeperEach, int deeper, boolean firstViolation) {
+    /** Tries so many states, and nothing else. */
+    public static Effort of(int states) {
       return new Effort(states, 0, 0, 0, false);
     }
 
-    static Effort untilViolation(int states) {
+    /** Tries states until one breaks a promise, at most so many. */
+    public static Effort untilViolation(int states) {
       return new Effort(states, 0, 0, 0, true);
     }
   }
 
   /** Runs and examines; the figures say what came of it. */
-  static PowerFigures run(BlockFileSystem kind, Workload workload, Effort effort, long seed)
+  public static PowerFigures run(
+      BlockFileSystem kind, Workload workload, Effort effort, long seed, Watch watch)
       throws IOException {
     try (Rig rig = Rig.open(kind, workload.devices())) {
-      PowerSweep sweep = new PowerSweep(rig, workload, seed);
+      PowerSweep sweep = new PowerSweep(rig, workload, seed, watch);
       sweep.sweep(effort);
       return sweep.figures;
     }
@@ -115,16 +140,32 @@ public final class PowerSweep {
     } catch (StillInUseException e) {
       throw e;
     } catch (UnmountableException e) {
+      String message = message(promise, log, losses, e);
       if (losses.getLast().mode() == PowerLoss.Mode.TORN) {
-        figures.unmountable(message(promise, log, losses, e));
+        figures.unmountable(message);
       } else {
-        figures.violated(message(promise, log, losses, e), inRecovery);
+        figures.violated(message + keep(left), inRecovery);
       }
       return false;
     } catch (AssertionError | IOException | RuntimeException e) {
-      figures.violated(message(promise, log, losses, e), inRecovery);
+      figures.violated(message(promise, log, losses, e) + keep(left), inRecovery);
       return false;
+    } finally {
+      watch.tried.accept(figures);
     }
+  }
+
+  /** Returns where the devices are now, as the power cut left them. */
+  private String keep(Map<String, DeviceImage> left) throws IOException {
+    if (!watch.keepsImages || kept >= KEPT) {
+      return "";
+    }
+    kept++;
+    Path folder = Files.createTempDirectory("holdfast-violation-");
+    for (Map.Entry<String, DeviceImage> device : left.entrySet()) {
+      device.getValue().store(folder.resolve(device.getKey()));
+    }
+    return "the devices, as they were left, are kept in " + folder + System.lineSeparator();
   }
 
   private String message(

@@ -1,4 +1,4 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.power;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +69,26 @@ public final class PowerFigures {
   /** Returns the number of states that were a mixture before recovery. */
   public int inWindow() {
     return inWindow;
+  }
+
+  /** Returns the number of states that a crash of a recovery left. */
+  public int inRecovery() {
+    return inRecovery;
+  }
+
+  /** Returns the number of states that the program recovered, as a process of its own. */
+  public int byProgram() {
+    return byProgram;
+  }
+
+  /** Returns the number of states after which there was more than had been acknowledged. */
+  public int forward() {
+    return forward;
+  }
+
+  /** Returns the number of states after which there was just what had been acknowledged. */
+  public int back() {
+    return back;
   }
 
   /** Returns the two figures that count. */

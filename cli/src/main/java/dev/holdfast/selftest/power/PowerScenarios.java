@@ -1,4 +1,4 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.power;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.Disk;
@@ -11,35 +11,36 @@ import dev.holdfast.engine.Transaction;
 import dev.holdfast.engine.TransactionLog;
 import dev.holdfast.engine.source.DirectorySource;
 import dev.holdfast.engine.source.Excludes;
+import dev.holdfast.selftest.power.PowerScenario.Place;
+import dev.holdfast.selftest.power.PowerScenario.Session;
+import dev.holdfast.selftest.power.PowerScenario.Update;
+import dev.holdfast.selftest.tree.EverythingTrees;
 import dev.holdfast.selftest.tree.TreeMaker;
-import dev.holdfast.testing.block.PowerScenario.Place;
-import dev.holdfast.testing.block.PowerScenario.Session;
-import dev.holdfast.testing.block.PowerScenario.Update;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** The transactions that are run on real file systems and robbed of their power. */
-final class PowerScenarios {
+public final class PowerScenarios {
   private static final Place SITE = new Place(0, "/srv/site");
   private static final Place OTHER = new Place(0, "/srv/other");
   private static final Place SECOND = new Place(1, "/srv/second");
 
   private PowerScenarios() {}
 
-  static List<PowerScenario> all() {
+  public static List<PowerScenario> all() {
     return List.of(program(), library(), twoDevices());
   }
 
   /** Returns those in which mistakes are made. */
-  static List<PowerScenario> small() {
+  public static List<PowerScenario> small() {
     return List.of(
         smallEdits("edits", 1, SITE), smallEdits("edits-elsewhere", 2, SECOND), threeDevices());
   }
 
   /** Returns the scenario of this name. */
-  static PowerScenario named(String name) {
+  public static PowerScenario named(String name) {
     return Stream.concat(all().stream(), small().stream())
         .filter(scenario -> scenario.name().equals(name))
         .findFirst()
@@ -54,9 +55,9 @@ final class PowerScenarios {
         List.of(SITE, OTHER),
         false,
         (disk, layout) -> {
-          many(PowerTrees.before(at(disk, layout.at(SITE))), 1);
-          many(PowerTrees.after(at(disk, layout.source("one"))), 2);
-          many(PowerTrees.before(at(disk, layout.source("two"))), 3);
+          many(EverythingTrees.before(at(disk, layout.at(SITE))), 1);
+          many(EverythingTrees.after(at(disk, layout.source("one"))), 2);
+          many(EverythingTrees.before(at(disk, layout.source("two"))), 3);
           at(disk, layout.source("other")).file("a", "one").directory("d", 0750).file("d/b", "one");
         },
         List.of(
@@ -79,9 +80,9 @@ final class PowerScenarios {
         List.of(SITE, OTHER),
         false,
         (disk, layout) -> {
-          PowerTrees.before(at(disk, layout.at(SITE)).directory("target", 02775));
+          EverythingTrees.before(at(disk, layout.at(SITE)).directory("target", 02775));
           at(disk, layout.at(OTHER)).file("a", "one").file("b", "one").directory("d", 0755);
-          PowerTrees.after(at(disk, layout.source("one")));
+          EverythingTrees.after(at(disk, layout.source("one")));
         },
         List.of(
             edit(

@@ -1,4 +1,4 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.power;
 
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.selftest.disk.Call;

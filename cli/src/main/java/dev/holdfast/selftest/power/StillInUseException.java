@@ -1,10 +1,10 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.power;
 
 import java.io.IOException;
 import java.io.Serial;
 
 /** Somebody else keeps a file system mounted: nothing that can be seen then means anything. */
-final class StillInUseException extends IOException {
+public final class StillInUseException extends IOException {
   @Serial private static final long serialVersionUID = 1L;
 
   StillInUseException(String loop) {

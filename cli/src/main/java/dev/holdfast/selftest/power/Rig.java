@@ -1,11 +1,10 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.power;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /**
@@ -37,8 +37,8 @@ public final class Rig implements AutoCloseable {
   private final Process server;
   private final OutputStream commands;
   private final BufferedReader answers;
-  private final List<Process> neighbours = new ArrayList<>();
-  private final List<String> loops = new ArrayList<>();
+  private final List<Process> neighbours = new CopyOnWriteArrayList<>();
+  private final List<String> loops = new CopyOnWriteArrayList<>();
 
   private Rig(BlockFileSystem kind, int devices, Path folder, Path images) throws IOException {
     this.kind = kind;
@@ -50,11 +50,12 @@ public final class Rig implements AutoCloseable {
       Files.createDirectory(point(i));
     }
     Files.createDirectory(backing());
-    Files.createDirectory(folder.resolve("fuse"));
-    this.server = java(DeviceServer.class, backing().toString(), folder.resolve("fuse").toString());
+    Files.createDirectory(served());
+    this.server =
+        new ProcessBuilder(DeviceServer.command(javaCommand(), backing(), served())).start();
     this.commands = server.getOutputStream();
     this.answers =
-        new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(server.getErrorStream(), StandardCharsets.UTF_8));
   }
 
   /** Returns why such a rig cannot be had here, if it cannot. */
@@ -65,20 +66,18 @@ public final class Rig implements AutoCloseable {
     if (!Shell.succeeds("sh", "-c", "test -c /dev/fuse && test -c /dev/loop-control")) {
       return Optional.of("needs /dev/fuse and loop devices");
     }
-    for (String tool : List.of("losetup", "fusermount3", kind.makeCommand())) {
+    for (String tool : List.of("losetup", "mount", kind.makeCommand())) {
       if (!Shell.succeeds("sh", "-c", "PATH=$PATH:/usr/sbin:/sbin command -v " + tool)) {
         return Optional.of("needs " + tool);
       }
     }
-    if (!Shell.succeeds("sh", "-c", "grep -qw " + kind.type() + " /proc/filesystems")
-        && !Shell.succeeds("modprobe", kind.type())) {
-      return Optional.of("the kernel has no " + kind.type());
+    for (String type : List.of("fuse", kind.type())) {
+      if (!Shell.succeeds("sh", "-c", "grep -qw " + type + " /proc/filesystems")
+          && !Shell.succeeds("modprobe", type)) {
+        return Optional.of("the kernel has no " + type);
+      }
     }
-    try {
-      return DeviceServer.libFuse().isEmpty() ? Optional.of("needs libfuse3") : Optional.empty();
-    } catch (IOException e) {
-      return Optional.of(e.toString());
-    }
+    return Optional.empty();
   }
 
   /** Opens a rig with so many devices. */
@@ -108,18 +107,23 @@ public final class Rig implements AutoCloseable {
   }
 
   /** Returns the kind of its file systems. */
-  BlockFileSystem kind() {
+  public BlockFileSystem kind() {
     return kind;
   }
 
   /** Returns a folder of the rig that is on none of its devices. */
-  Path folder() {
+  public Path folder() {
     return folder;
   }
 
   /** Returns where a device is mounted. */
-  Path point(int device) {
+  public Path point(int device) {
     return folder.resolve("m" + device);
+  }
+
+  /** Where the device server shows what is in {@link #backing}. */
+  private Path served() {
+    return folder.resolve("fuse");
   }
 
   private Path backing() {
@@ -174,7 +178,7 @@ public final class Rig implements AutoCloseable {
     try {
       try {
         for (int i = 0; i < names.size(); i++) {
-          String loop = attach(folder.resolve("fuse").resolve(names.get(i)));
+          String loop = attach(served().resolve(names.get(i)));
           mount(loop, kind.mountOptions(), i);
         }
         if (withNeighbour) {
@@ -194,7 +198,7 @@ public final class Rig implements AutoCloseable {
   }
 
   /** Puts a mark into the log of what is being recorded. */
-  void mark(String text) throws IOException {
+  public void mark(String text) throws IOException {
     command("mark " + text);
   }
 
@@ -239,12 +243,13 @@ public final class Rig implements AutoCloseable {
   }
 
   /** Returns the command that runs a class of this class path. */
-  static List<String> javaCommand() {
+  public static List<String> javaCommand() {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         "-Xmx256m",
+        "-XX:-UsePerfData",
         "--enable-native-access=ALL-UNNAMED",
         "-cp",
         System.getProperty("java.class.path"));
@@ -317,7 +322,7 @@ public final class Rig implements AutoCloseable {
    * Waits until a device has been released. Another process's new mount namespace has copies of our
    * mounts: until it ends the file system is not unmounted, whatever umount says.
    */
-  private boolean isReleased(String loop) throws IOException {
+  private boolean isReleased(String loop) {
     for (long end = System.nanoTime() + PATIENCE; System.nanoTime() < end; pause()) {
       if (!isInUse(loop)) {
         return true;
@@ -326,14 +331,14 @@ public final class Rig implements AutoCloseable {
     return false;
   }
 
-  private boolean isInUse(String loop) throws IOException {
+  private boolean isInUse(String loop) {
     try {
       String file =
           Files.readString(
               Path.of(loop.replace("/dev/", "/sys/block/"), "loop", "backing_file"),
               StandardCharsets.ISO_8859_1);
       return file.startsWith(folder.toString()) || file.startsWith(images.toString());
-    } catch (FileSystemException _) {
+    } catch (IOException _) {
       return false; // it is going, or gone
     }
   }
@@ -387,6 +392,7 @@ public final class Rig implements AutoCloseable {
       // What could not be unmounted was detached lazily.
     }
     try {
+      Shell.run("umount", served().toString());
       commands.close();
       if (!server.waitFor(5, java.util.concurrent.TimeUnit.SECONDS)) {
         server.destroyForcibly();
@@ -396,8 +402,8 @@ public final class Rig implements AutoCloseable {
     }
     try {
       remove(folder);
-      if (isMountPoint(folder.resolve("fuse"))) {
-        Shell.run("umount", "-l", folder.resolve("fuse").toString());
+      if (isMountPoint(served())) {
+        Shell.run("umount", "-l", served().toString());
       }
       delete(folder);
       delete(images);

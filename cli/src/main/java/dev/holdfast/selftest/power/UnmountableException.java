@@ -1,4 +1,4 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.power;
 
 import java.io.IOException;
 import java.io.Serial;

@@ -1,4 +1,4 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.power;
 
 /** What came to a device, or what was done meanwhile. */
 sealed interface LogRecord {

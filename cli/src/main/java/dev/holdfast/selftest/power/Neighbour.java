@@ -1,4 +1,4 @@
-package dev.holdfast.testing.block;
+package dev.holdfast.selftest.power;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.linux.LinuxDisk;
