@@ -61,6 +61,12 @@ final class WrapIT {
         command("one name of several is written into", "echo more >> a"),
         command("one name of several is replaced", "echo n > t; mv t b"),
         command("one of several is written into, then goes", "echo more >> a; rm a"),
+        command("a copy in place of one name of several", "cp -p b t; chmod 4755 t; mv t b"),
+        command(
+            "a copy in place of two names of three",
+            "cp -p b t; chmod 4755 t; ln t t2; mv t b; mv t2 c"),
+        command("the same file in place of one name of several", "cp -p b t; mv t b"),
+        command("mode of several, one goes", "chmod 4711 a; rm c"),
         command("all names of several go", "rm a b c"),
         command("both names change", "echo 1 >> two; echo 2 >> deux"),
         command("mode of one name of several", "chmod 640 b"),

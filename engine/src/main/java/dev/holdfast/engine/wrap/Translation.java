@@ -565,6 +565,10 @@ public final class Translation {
       if (first == null || !isSameContent(livePlace(names.getFirst()), found.place(), first)) {
         return false;
       }
+      // A new inode may stand for the live one only if that has no name but these.
+      if (live == null && !isCopyOf(found, first) && first.links() > names.size()) {
+        return false;
+      }
       Facts before = changes.facts(names.getFirst()).orElseThrow();
       if (!sameMetadata(before, found.facts())) {
         requireOurs(names.getFirst(), first);
@@ -732,15 +736,28 @@ public final class Translation {
           && live.type() == found.stat().type()
           && isSameContent(livePlace(path), found.place(), live)) {
         Facts before = changes.facts(path).orElseThrow();
-        if (!sameMetadata(before, found.facts())) {
-          requireOurs(path, live);
-          changes.setFacts(path, found.facts());
+        boolean isSame = sameMetadata(before, found.facts());
+        if (live.links() == 1 || isCopyOf(found, live)) {
+          if (!isSame) {
+            requireOurs(path, live);
+            changes.setFacts(path, found.facts());
+          }
+          return;
         }
-        return;
+        // A new file in place of one of several names: the others have nothing to do with it.
+        if (isSame && !copiedLinksAreKnown) {
+          return;
+        }
       }
       noteSplit(path);
       prepareSpot(path);
       stage(path, found);
+    }
+
+    /** Returns whether overlayfs copied an entry from this live inode. */
+    private boolean isCopyOf(Found found, Stat live) {
+      OptionalLong origin = found.attributes().originInode();
+      return origin.isPresent() && origin.getAsLong() == live.inode();
     }
 
     /** Without its index, which needs root, overlayfs does not tell the one from the other. */
@@ -841,8 +858,7 @@ public final class Translation {
     }
   }
 
-  // ---- looking
-  // -----------------------------------------------------------------------------------
+  // ---- looking ---------------------------------------------------------------------------------
 
   private void requireOurs(RelativePath path, Stat live) {
     if (isForeign(live)) {
