@@ -10,8 +10,8 @@ import dev.holdfast.journal.JournalException.Reason;
 import dev.holdfast.journal.PlanCodec;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -42,11 +42,12 @@ public final class SealedEpochs {
   /**
    * Checks files in this order.
    *
-   * @param anchors heads that were kept elsewhere; those of records in these files have to agree
+   * @param anchors heads that were kept elsewhere, by journal; those of records in these files have
+   *     to agree
    * @throws JournalException for the first thing that is wrong
    */
   public static List<Checked> check(
-      Disk disk, List<AbsolutePath> files, Collection<ChainHead> anchors) throws IOException {
+      Disk disk, List<AbsolutePath> files, Map<UUID, List<ChainHead>> anchors) throws IOException {
     List<Checked> checked = new ArrayList<>();
     for (AbsolutePath path : files) {
       Directory directory = disk.openDirectory(path.parent());
@@ -58,7 +59,7 @@ public final class SealedEpochs {
         if (before != null && before.epoch() + 1 == store.epoch().epoch()) {
           requireSealed(store, before);
         }
-        checked.add(check(store, anchors));
+        checked.add(check(store, anchors.getOrDefault(store.epoch().journal(), List.of())));
       }
     }
     return checked;
@@ -75,11 +76,16 @@ public final class SealedEpochs {
     }
   }
 
-  private static Checked check(EpochStore store, Collection<ChainHead> anchors) throws IOException {
+  private static Checked check(EpochStore store, List<ChainHead> anchors) throws IOException {
     JournalRecord.Sealed sealed = store.epoch().before();
     ChainHead before = sealed == null ? Chain.EMPTY : sealed.head();
     if (store.firstNumber() != before.records() + 1) {
       throw damaged(store, "it does not begin after record " + before.records());
+    }
+    for (ChainHead anchor : anchors) {
+      if (anchor.records() == before.records() && !anchor.equals(before)) {
+        throw damaged(store, "it does not go on from the record anchored");
+      }
     }
     for (long number = store.firstNumber(); number <= store.lastNumber(); number++) {
       store.record(number); // which checks its place in the chain

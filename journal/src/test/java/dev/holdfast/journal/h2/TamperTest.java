@@ -22,6 +22,8 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -367,9 +369,11 @@ final class TamperTest {
     JournalFixture small = new JournalFixture(temporary.resolve("small"));
     Files.createDirectory(temporary.resolve("small"));
     ChainHead last;
-    try (H2Journal journal = small.open()) {
-      small.run(journal, 40);
-      try (JournalView view = journal.read()) {
+    UUID journal;
+    try (H2Journal open = small.open()) {
+      small.run(open, 40);
+      journal = open.id();
+      try (JournalView view = open.read()) {
         last = view.head();
         assertThat(view.entries(1)).toIterable().map(ChainEntry::epoch).contains(2, 3);
       }
@@ -382,18 +386,31 @@ final class TamperTest {
         List.of(path(archive.resolve("epoch-1")), path(archive.resolve("epoch-2")));
 
     List<SealedEpochs.Checked> checked =
-        SealedEpochs.check(LinuxDisk.create(), copies, List.of(last));
+        SealedEpochs.check(LinuxDisk.create(), copies, Map.of(journal, List.of(last)));
     assertThat(checked).extracting(SealedEpochs.Checked::epoch).containsExactly(1, 2);
     assertThat(checked.get(1).before()).isEqualTo(checked.get(0).head());
 
     ChainHead wrong = new ChainHead(checked.get(0).head().records(), last.digest());
-    assertThatThrownBy(() -> SealedEpochs.check(LinuxDisk.create(), copies, List.of(wrong)))
+    assertThatThrownBy(
+            () ->
+                SealedEpochs.check(
+                    LinuxDisk.create(), copies, Map.of(journal, List.of(wrong))))
         .hasMessageContaining("not the one anchored");
+    assertThat(
+            SealedEpochs.check(
+                LinuxDisk.create(), copies, Map.of(UUID.randomUUID(), List.of(wrong))))
+        .isEqualTo(checked);
+
+    assertThatThrownBy(
+            () ->
+                SealedEpochs.check(
+                    LinuxDisk.create(), copies.subList(1, 2), Map.of(journal, List.of(wrong))))
+        .hasMessageContaining("does not go on from the record anchored");
 
     byte[] bytes = Files.readAllBytes(archive.resolve("epoch-1"));
     bytes[bytes.length / 2] ^= 1;
     Files.write(archive.resolve("epoch-1"), bytes);
-    assertThatThrownBy(() -> SealedEpochs.check(LinuxDisk.create(), copies, List.of()))
+    assertThatThrownBy(() -> SealedEpochs.check(LinuxDisk.create(), copies, Map.of()))
         .isInstanceOf(JournalException.class);
   }
 
