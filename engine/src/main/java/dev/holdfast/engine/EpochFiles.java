@@ -47,9 +47,9 @@ public final class EpochFiles {
    * @param anchors what {@link Audit#anchor} returned at any time; those of other journals do not
    *     count
    * @throws dev.holdfast.journal.JournalException for the first thing that is wrong
-   * @throws RefusedException if anchors were given, and none of them is of a journal of these files,
-   *     or one is of a record after the last that these files have: whether what lies between is
-   *     whole, the files can't tell
+   * @throws RefusedException if anchors were given, and none of them is of a journal of these
+   *     files, or one is of a record after the last that these files have: whether what lies
+   *     between is whole, the files can't tell
    */
   public static List<Checked> check(Disk disk, List<AbsolutePath> files, Collection<Anchor> anchors)
       throws IOException {

@@ -220,19 +220,68 @@ final class TakeBack {
     }
   }
 
-  /** Takes back everything at or below {@code place} that had not ended at a moment. */
+  /**
+   * Takes back everything at or below {@code place} that was applied after the last that had ended
+   * at a moment.
+   */
   Committed rewindTo(Instant moment, @Nullable AbsolutePath place, Options options, boolean dryRun)
       throws IOException {
     holdfast.engine().settle(!dryRun);
     try (JournalView view = holdfast.engine().journal().read()) {
-      long decided = 0;
-      for (TransactionRecord record : AppliedLog.after(view, 0)) {
-        if (!HeldImages.ended(record).isAfter(moment)) {
-          decided = Math.max(decided, record.decided());
-        }
-      }
-      return rewind(later(view, decided, place), options, dryRun);
+      List<TransactionRecord> all =
+          AppliedLog.after(view, 0).stream()
+              .filter(record -> place == null || concerns(record, place))
+              .toList();
+      return rewind(later(view, lastEnded(moment, all), place), options, dryRun);
     }
+  }
+
+  private static boolean concerns(TransactionRecord record, AbsolutePath place) {
+    return record.beginning().roots().stream()
+        .anyMatch(root -> root.contains(place) || place.contains(root));
+  }
+
+  /**
+   * Returns when the last one was decided that had ended at a moment; 0 for none.
+   *
+   * @param all in the order in which they were applied
+   * @throws RefusedException if the times around the moment are not in that order: a clock was
+   *     changed, and what the moment means is a guess
+   */
+  private long lastEnded(Instant moment, List<TransactionRecord> all) throws RefusedException {
+    Instant now = holdfast.engine().environment().clock().instant();
+    if (!all.isEmpty() && now.isBefore(HeldImages.ended(all.getLast()))) {
+      throw unsound(
+          "the clock says %s, but transaction %d ended at %s"
+              .formatted(now, all.getLast().sequence(), HeldImages.ended(all.getLast())));
+    }
+    int index = all.size() - 1;
+    while (index >= 0 && HeldImages.ended(all.get(index)).isAfter(moment)) {
+      index--;
+    }
+    if (index < 0) {
+      return 0;
+    }
+    TransactionRecord last = all.get(index);
+    for (TransactionRecord earlier : all.subList(0, index)) {
+      Instant began = earlier.beginning().began();
+      Instant ended = HeldImages.ended(earlier);
+      // Two at a time may end in another order, but none ends before one before it has begun.
+      if (ended.isAfter(moment) || HeldImages.ended(last).isBefore(began)) {
+        throw unsound(
+            "transaction %d was applied after transaction %d (from %s to %s), but ended at %s"
+                .formatted(
+                    last.sequence(), earlier.sequence(), began, ended, HeldImages.ended(last)));
+      }
+    }
+    return last.decided();
+  }
+
+  private static RefusedException unsound(String why) {
+    return new RefusedException(
+        why
+            + ": the clock was changed, or they ran at one time; name the transaction to go back to"
+            + " instead of a time");
   }
 
   private static List<Step> later(JournalView view, long decided, @Nullable AbsolutePath place)

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.RelativePath;
+import dev.holdfast.disk.linux.LinuxDisk;
+import dev.holdfast.engine.commit.Environment;
 import dev.holdfast.engine.failure.ConflictException;
 import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.journal.TransactionRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -257,6 +260,68 @@ class TakeBackTest {
 
     holdfast.rewind(moment, null, options(), false, Progress.NONE);
     assertThat(state()).isEqualTo(then);
+  }
+
+  /** Opens the journal again, with a clock of the test's. */
+  private TestClock clock() throws IOException {
+    TestClock clock = new TestClock(Instant.parse("2030-01-01T00:00:00Z"));
+    holdfast.close();
+    holdfast =
+        Holdfast.openWithoutRecovery(
+            new Environment(LinuxDisk.create(), clock, new SecureRandom(), _ -> {}),
+            AbsolutePath.of(folder.resolve("state").toString()));
+    return clock;
+  }
+
+  private void assertRefused(Instant moment, String... reasons) throws IOException {
+    Map<RelativePath, String> before = state();
+    assertThatThrownBy(() -> holdfast.rewind(moment, null, options(), false, Progress.NONE))
+        .isInstanceOf(RefusedException.class)
+        .satisfies(e -> assertThat(e.getMessage()).contains(reasons));
+    assertThat(state()).isEqualTo(before);
+  }
+
+  @Test
+  void rewindToATimeIsRefusedWhereTheOrderOfTheTimesIsNotThatOfTheUpdates() throws IOException {
+    TestClock clock = clock();
+    commit(tx -> tx.write(root, "a", "early".getBytes(UTF_8)));
+    clock.advance(Duration.ofHours(1));
+    long ahead = commit(tx -> tx.write(root, "a", "one".getBytes(UTF_8)));
+    clock.advance(Duration.ofMinutes(-30));
+    Instant between = clock.instant().plusSeconds(60);
+    long later = commit(tx -> tx.write(root, "a", "two".getBytes(UTF_8)));
+    clock.advance(Duration.ofHours(2));
+
+    assertRefused(between, "transaction " + ahead, "transaction " + later, "clock");
+    // Before all of it, and after it, the times say what is meant.
+    commit(tx -> tx.write(root, "a", "three".getBytes(UTF_8)));
+    Instant sound = clock.instant();
+    commit(tx -> tx.write(root, "a", "four".getBytes(UTF_8)));
+    holdfast.rewind(sound, null, options(), false, Progress.NONE);
+    assertThat(read("a")).isEqualTo("three");
+    holdfast.rewind(Instant.parse("2030-01-01T00:10:00Z"), null, options(), false, Progress.NONE);
+    assertThat(read("a")).isEqualTo("early");
+  }
+
+  @Test
+  void rewindToATimeDoesNothingInSilenceAfterAClockThatWasBehind() throws IOException {
+    TestClock clock = clock();
+    commit(tx -> tx.write(root, "a", "one".getBytes(UTF_8)));
+    clock.advance(Duration.ofDays(-3650)); // as after a start without a battery
+    long behind = commit(tx -> tx.write(root, "a", "two".getBytes(UTF_8)));
+    clock.advance(Duration.ofDays(3651));
+
+    assertRefused(clock.instant().minusSeconds(3600), "transaction " + behind, "clock");
+  }
+
+  @Test
+  void rewindToATimeIsRefusedWhileTheClockIsBehindTheRecord() throws IOException {
+    TestClock clock = clock();
+    commit(tx -> tx.write(root, "a", "one".getBytes(UTF_8)));
+    long newest = commit(tx -> tx.write(root, "a", "two".getBytes(UTF_8)));
+    clock.advance(Duration.ofHours(-1));
+
+    assertRefused(clock.instant().minusSeconds(60), "transaction " + newest, "clock");
   }
 
   @Test

@@ -392,19 +392,16 @@ final class TamperTest {
 
     ChainHead wrong = new ChainHead(checked.get(0).head().records(), last.digest());
     assertThatThrownBy(
-            () ->
-                SealedEpochs.check(
-                    LinuxDisk.create(), copies, Map.of(journal, List.of(wrong))))
+            () -> SealedEpochs.check(LinuxDisk.create(), copies, Map.of(journal, List.of(wrong))))
         .hasMessageContaining("not the one anchored");
     assertThat(
             SealedEpochs.check(
                 LinuxDisk.create(), copies, Map.of(UUID.randomUUID(), List.of(wrong))))
         .isEqualTo(checked);
 
-    assertThatThrownBy(
-            () ->
-                SealedEpochs.check(
-                    LinuxDisk.create(), copies.subList(1, 2), Map.of(journal, List.of(wrong))))
+    assertThatThrownBy(() ->
+            SealedEpochs.check(
+                LinuxDisk.create(), copies.subList(1, 2), Map.of(journal, List.of(wrong))))
         .hasMessageContaining("does not go on from the record anchored");
 
     byte[] bytes = Files.readAllBytes(archive.resolve("epoch-1"));
