@@ -1,6 +1,5 @@
 package dev.holdfast.engine;
 
-import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.FileType;
@@ -9,6 +8,8 @@ import dev.holdfast.disk.Stat;
 import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.tree.ContentCopier;
 import dev.holdfast.engine.tree.ContentCopier.Copied;
+import dev.holdfast.engine.tree.LiveTree;
+import dev.holdfast.engine.tree.LiveTree.Place;
 import dev.holdfast.journal.DirectoryTime;
 import dev.holdfast.journal.DurabilityMode;
 import dev.holdfast.journal.Facts;
@@ -22,6 +23,7 @@ import dev.holdfast.journal.FileOperation.SetAttributes;
 import dev.holdfast.journal.Plan;
 import dev.holdfast.journal.PlannedRoot;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -42,15 +44,15 @@ import org.jspecify.annotations.Nullable;
  * what our transactions had found, and what only others changed stays.
  */
 final class Composition implements Images {
-  private final AbsolutePath root;
+  private final LiveTree tree;
   private final SortedMap<RelativePath, Track> tracks = new TreeMap<>();
   private final SortedMap<RelativePath, DirectoryTime> times = new TreeMap<>();
-  private final IdentityHashMap<FileOperation, Kept> images = new IdentityHashMap<>();
+  private final IdentityHashMap<FileOperation, Source> images = new IdentityHashMap<>();
   private @Nullable Plan first;
   private @Nullable PlannedRoot planned;
 
-  Composition(AbsolutePath root) {
-    this.root = root;
+  Composition(LiveTree tree) {
+    this.tree = tree;
   }
 
   /** An entry on its way: it was there before the first transaction, or one of them made it. */
@@ -63,7 +65,11 @@ final class Composition implements Images {
     private @Nullable RelativePath at;
 
     Item(Facts facts, FileIdentity identity, boolean ours, RelativePath at) {
-      this.original = facts;
+      this(facts, facts, identity, ours, at);
+    }
+
+    Item(Facts original, Facts facts, FileIdentity identity, boolean ours, RelativePath at) {
+      this.original = original;
       this.facts = facts;
       this.identity = identity;
       this.ours = ours;
@@ -71,8 +77,14 @@ final class Composition implements Images {
     }
   }
 
+  /** Where an entry that has to come back is now. */
+  private sealed interface Source permits Kept, Moved {}
+
   /** Where an entry went when it was taken out of the tree. */
-  private record Kept(BeforeImages images, FileOperation operation) {}
+  private record Kept(BeforeImages images, FileOperation operation) implements Source {}
+
+  /** An entry that is in the tree, at another path. */
+  private record Moved(RelativePath at, Facts facts, FileIdentity identity) implements Source {}
 
   /** One path: the entry there before, and the one there now. */
   private static final class Track {
@@ -139,6 +151,7 @@ final class Composition implements Images {
     switch (operation) {
       case Create create -> {
         Track track = tracks.computeIfAbsent(create.path(), _ -> new Track(null));
+        lose(track);
         track.now = new Item(create.after(), create.staged(), true, create.path());
       }
       case Replace replace -> {
@@ -163,9 +176,7 @@ final class Composition implements Images {
         }
         Track from = track(move.path(), move.before(), move.moved());
         Track to = tracks.computeIfAbsent(move.to(), _ -> new Track(null));
-        if (to.before != null) {
-          throw tooTangled(plan, move.to());
-        }
+        lose(to);
         to.now = from.now;
         from.now = null;
         if (to.now != null) {
@@ -176,12 +187,29 @@ final class Composition implements Images {
   }
 
   private Track track(RelativePath path, Facts before, FileIdentity identity) {
-    return tracks.computeIfAbsent(path, _ -> new Track(new Item(before, identity, false, path)));
+    return tracks.computeIfAbsent(
+        path,
+        _ -> new Track(new Item(original(path, before, identity), before, identity, false, path)));
+  }
+
+  /** Returns what an entry was first: earlier ones may have changed what is in a directory. */
+  private Facts original(RelativePath path, Facts before, FileIdentity identity) {
+    DirectoryTime time = times.get(path);
+    return time != null && time.inode().equals(identity)
+        ? before.withModified(time.before())
+        : before;
   }
 
   private static void takeOut(Track track, Kept kept) {
     if (track.now != null) {
       track.now.image = kept;
+      track.now.at = null;
+    }
+  }
+
+  /** What was there went, by others: nothing of it is kept. */
+  private static void lose(Track track) {
+    if (track.now != null) {
       track.now.at = null;
     }
   }
@@ -194,16 +222,23 @@ final class Composition implements Images {
     }
     Item now = track.now;
     switch (operation) {
-      case Create create ->
-          track.now = new Item(create.after(), create.staged(), true, create.path());
-      case Replace replace ->
-          track.now = new Item(replace.after(), replace.staged(), true, replace.path());
+      case Create create -> {
+        lose(track);
+        track.now = new Item(create.after(), create.staged(), true, create.path());
+      }
+      case Replace replace -> {
+        lose(track);
+        track.now = new Item(replace.after(), replace.staged(), true, replace.path());
+      }
       case SetAttributes change -> {
         if (now != null) {
           now.facts = change.after();
         }
       }
-      case Delete _ -> track.now = null;
+      case Delete _ -> {
+        lose(track);
+        track.now = null;
+      }
       case Move _ -> {}
     }
   }
@@ -213,7 +248,7 @@ final class Composition implements Images {
         "transaction "
             + plan.sequence()
             + " moved "
-            + root.resolve(path)
+            + tree.path().resolve(path)
             + ": it can't be taken back together with others; undo them one by one, newest first;"
             + " nothing was changed");
   }
@@ -222,11 +257,11 @@ final class Composition implements Images {
   Plan plan() {
     Plan model = Objects.requireNonNull(first, "nothing was added");
     List<FileOperation> operations = new ArrayList<>();
-    tracks.forEach((path, track) -> operation(path, track).ifPresent(operations::add));
+    tracks.forEach((path, track) -> operations.addAll(operations(path, track)));
     List<DirectoryTime> all =
         times.values().stream()
             .map(time ->
-                new DirectoryTime(0, time.path(), time.inode(), time.before(), time.after()))
+                new DirectoryTime(0, time.path(), time.inode(), timeBefore(time), time.after()))
             .toList();
     return new Plan(
         model.id(),
@@ -238,32 +273,56 @@ final class Composition implements Images {
         all);
   }
 
-  private Optional<FileOperation> operation(RelativePath path, Track track) {
+  /** One that was made anew in the place of an earlier one goes back to that one's time. */
+  private Instant timeBefore(DirectoryTime time) {
+    Track track = tracks.get(time.path());
+    return track == null || track.before == null ? time.before() : track.before.original.modified();
+  }
+
+  private List<FileOperation> operations(RelativePath path, Track track) {
     Item before = track.before;
     Item now = track.now;
-    if (before != null && before.at != null && !before.at.equals(path)) {
-      return Optional.of(new Move(0, path, before.at, before.original, before.identity));
+    List<FileOperation> operations = new ArrayList<>();
+    if (before != null && wentByMove(before, path)) {
+      RelativePath at = Objects.requireNonNull(before.at);
+      operations.add(new Move(0, path, at, before.original, before.identity));
+      change(at, before, before, operations);
+      before = null;
     }
-    if (now != null && !now.ours && now != before) {
+    if (now != null && track.before == null && !now.ours) {
       now = null; // it came from elsewhere: its move says so
     }
     if (before == null) {
-      return now == null
-          ? Optional.empty()
-          : Optional.of(new Create(0, path, now.facts, now.identity, 0, RelativePath.EMPTY));
+      if (now != null) {
+        operations.add(new Create(0, path, now.facts, now.identity, 0, RelativePath.EMPTY));
+      }
+    } else if (now == null) {
+      operations.add(kept(before, new Delete(0, path, before.original, before.identity, 0)));
+    } else if (before == now || areDirectories(before, now)) {
+      change(path, before, now, operations);
+    } else {
+      operations.add(
+          kept(
+              before,
+              new Replace(0, path, before.original, before.identity, now.facts, now.identity, 0)));
     }
-    if (now == null) {
-      return Optional.of(kept(before, new Delete(0, path, before.original, before.identity, 0)));
+    return operations;
+  }
+
+  /**
+   * Returns whether an entry is where nothing was before: then a move takes it back. Where another
+   * one was, which has to come back as well, it is brought back from there as if from an image.
+   */
+  private boolean wentByMove(Item item, RelativePath from) {
+    Track there = item.at == null || item.at.equals(from) ? null : tracks.get(item.at);
+    return there != null && there.before == null;
+  }
+
+  private static void change(
+      RelativePath path, Item before, Item now, List<FileOperation> operations) {
+    if (!before.original.equals(now.facts)) {
+      operations.add(new SetAttributes(0, path, before.original, now.facts, now.identity));
     }
-    if (before == now || areDirectories(before, now)) {
-      return before.original.equals(now.facts)
-          ? Optional.empty()
-          : Optional.of(new SetAttributes(0, path, before.original, now.facts, now.identity));
-    }
-    return Optional.of(
-        kept(
-            before,
-            new Replace(0, path, before.original, before.identity, now.facts, now.identity, 0)));
   }
 
   private static boolean areDirectories(Item one, Item other) {
@@ -271,7 +330,9 @@ final class Composition implements Images {
   }
 
   private FileOperation kept(Item item, FileOperation operation) {
-    if (item.image != null) {
+    if (item.at != null) {
+      images.put(operation, new Moved(item.at, item.facts, item.identity));
+    } else if (item.image != null) {
       images.put(operation, item.image);
     }
     return operation;
@@ -281,33 +342,59 @@ final class Composition implements Images {
 
   @Override
   public Optional<Stat> stat(FileOperation operation) throws DiskException {
-    Kept kept = images.get(operation);
-    return kept == null ? Optional.empty() : kept.images().stat(kept.operation());
+    return switch (images.get(operation)) {
+      case null -> Optional.empty();
+      case Kept kept -> kept.images().stat(kept.operation());
+      case Moved moved -> tree.stat(moved.at());
+    };
   }
 
   @Override
   public @Nullable String problem(FileOperation operation) throws DiskException {
-    Kept kept = images.get(operation);
-    return kept == null ? "its before-image is gone" : kept.images().problem(kept.operation());
+    return switch (images.get(operation)) {
+      case null -> "its before-image is gone";
+      case Kept kept -> kept.images().problem(kept.operation());
+      case Moved moved -> {
+        Stat stat = tree.stat(moved.at()).orElse(null);
+        boolean same =
+            stat != null
+                && moved.identity().is(stat)
+                && stat.type() == moved.facts().type()
+                && stat.size() == moved.facts().size()
+                && stat.modified().equals(moved.facts().modified());
+        yield same ? null : "was moved to " + tree.path().resolve(moved.at()) + ", and has changed";
+      }
+    };
   }
 
   @Override
   public DiskFile open(FileOperation operation) throws DiskException {
-    Kept kept = images.get(operation);
-    if (kept == null) {
-      throw new IllegalStateException("no image: " + operation);
-    }
-    return kept.images().open(kept.operation());
+    return switch (images.get(operation)) {
+      case null -> throw new IllegalStateException("no image: " + operation);
+      case Kept kept -> kept.images().open(kept.operation());
+      case Moved moved -> open(moved);
+    };
+  }
+
+  private DiskFile open(Moved moved) throws DiskException {
+    Place place = tree.place(moved.at());
+    return place.directory().openToRead(place.name());
   }
 
   @Override
   public Copied copy(
       FileOperation operation, DiskFile to, ContentCopier copier, ContentCopier.Progress progress)
       throws IOException {
-    Kept kept = images.get(operation);
-    if (kept == null) {
-      throw new IllegalStateException("no image: " + operation);
+    switch (images.get(operation)) {
+      case null -> throw new IllegalStateException("no image: " + operation);
+      case Kept kept -> {
+        return kept.images().copy(kept.operation(), to, copier, progress);
+      }
+      case Moved moved -> {
+        try (DiskFile file = open(moved)) {
+          return to.cloneFrom(file) ? copier.hash(to, progress) : copier.copy(file, to, progress);
+        }
+      }
     }
-    return kept.images().copy(kept.operation(), to, copier, progress);
   }
 }

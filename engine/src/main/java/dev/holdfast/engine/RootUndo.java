@@ -375,7 +375,23 @@ final class RootUndo {
         setAttributes(change);
       }
     }
-    directoryTimes.forEach(this::setDirectoryTime);
+    Set<RelativePath> changed = changedDirectories();
+    for (Map.Entry<RelativePath, Instant> time : directoryTimes.entrySet()) {
+      setDirectoryTime(time.getKey(), time.getValue(), changed.contains(time.getKey()));
+    }
+  }
+
+  private Set<RelativePath> changedDirectories() {
+    Set<RelativePath> changed = new HashSet<>();
+    for (FileOperation operation : operations) {
+      if (!operation.path().isEmpty() && !(operation instanceof SetAttributes)) {
+        changed.add(operation.path().parent());
+      }
+      if (operation instanceof Move move) {
+        changed.add(move.to().parent());
+      }
+    }
+    return changed;
   }
 
   private void linkSiblings() throws IOException {
@@ -516,7 +532,16 @@ final class RootUndo {
     changes.setFacts(path, others ? before.withModified(present.modified()) : before);
   }
 
-  private void setDirectoryTime(RelativePath live, Instant time) {
-    changes.setDirectoryTime(pathBefore(live, moves), time);
+  /** Where entries came and went again there is no change to set the time with: it is one then. */
+  private void setDirectoryTime(RelativePath live, Instant time, boolean changed)
+      throws IOException {
+    RelativePath path = pathBefore(live, moves);
+    changes.setDirectoryTime(path, time);
+    Facts present = changed ? null : changes.facts(path).orElse(null);
+    if (present != null
+        && present.type() == FileType.DIRECTORY
+        && !present.modified().equals(time)) {
+      changes.setFacts(path, present.withModified(time));
+    }
   }
 }

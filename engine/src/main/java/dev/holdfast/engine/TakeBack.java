@@ -385,7 +385,7 @@ final class TakeBack {
       return new RootUndo(
           changes, images, first.plan(), index(first.plan(), root), standIns, new Watch());
     }
-    Composition composition = new Composition(root);
+    Composition composition = new Composition(changes.tree());
     for (Step step : steps) {
       BeforeImages images = images(root, step.plan());
       opened.add(images);

@@ -14,6 +14,7 @@ import dev.holdfast.journal.TransactionRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -336,6 +337,109 @@ class TakeBackTest {
     assertThat(state()).isEqualTo(before);
   }
 
+  /** Commits each of these as a transaction, rewinds before them, and then takes that back. */
+  private void assertRewound(Work... works) throws IOException {
+    commit(tx -> tx.write(root, "base", "base".getBytes(UTF_8)));
+    long base = holdfast.log().lastApplied(0).orElseThrow().sequence();
+    Map<RelativePath, String> before = state();
+    for (Work work : works) {
+      commit(work);
+    }
+    Map<RelativePath, String> after = contents();
+    long rewound = rewind(base).sequence().orElseThrow();
+    assertThat(state()).isEqualTo(before);
+    undo(rewound);
+    assertThat(contents()).isEqualTo(after);
+    rewind(base);
+    assertThat(state()).isEqualTo(before);
+  }
+
+  @Test
+  void rewindPutsBackTheTimeOfADirectoryThatWasDeletedLater() throws IOException {
+    assertRewound(
+        tx -> tx.write(root, "d/y", "new".getBytes(UTF_8)), tx -> tx.deleteTree(root, "d"));
+  }
+
+  @Test
+  void rewindPutsBackAFileMovedOutOfTheWayOfANewOne() throws IOException {
+    assertRewound(
+        tx -> tx.move(root, "a", "a.1"), tx -> tx.write(root, "a", "new".getBytes(UTF_8)));
+  }
+
+  @Test
+  void rewindPutsBackFilesMovedAlongAChain() throws IOException {
+    assertRewound(
+        tx -> tx.move(root, "b", "c.1"),
+        tx -> tx.move(root, "a", "b"),
+        tx -> tx.write(root, "a", "newer".getBytes(UTF_8)),
+        tx -> tx.delete(root, "c.1"),
+        tx -> tx.move(root, "b", "c.1"),
+        tx -> tx.move(root, "a", "b"));
+  }
+
+  @Test
+  void rewindPutsBackAFileThatGotOtherMetadataAfterItsMove() throws IOException {
+    assertRewound(
+        tx -> tx.setMode(root, "a", 0640),
+        tx -> tx.move(root, "a", "moved"),
+        tx -> tx.setMode(root, "moved", 0600));
+  }
+
+  @Test
+  void rewindPassesOverAMoveThereAndBack() throws IOException {
+    assertRewound(
+        tx -> tx.move(root, "a", "d/a"),
+        tx -> tx.move(root, "d/a", "a"),
+        tx -> tx.setMode(root, "a", 0600));
+  }
+
+  @Test
+  void rewindPutsBackFilesThatChangedPlaces() throws IOException {
+    Files.createLink(live.resolve("d/hard"), live.resolve("a"));
+    Files.createSymbolicLink(live.resolve("s"), Path.of("b"));
+    assertRewound(
+        tx -> tx.move(root, "a", "t"),
+        tx -> tx.move(root, "b", "a"),
+        tx -> tx.move(root, "t", "b"),
+        tx -> tx.move(root, "s", "t"),
+        tx -> tx.move(root, "c", "s"));
+  }
+
+  @Test
+  void rewindPutsAMovedFileBackInPlaceOfADeletedOne() throws IOException {
+    assertRewound(tx -> tx.delete(root, "b"), tx -> tx.move(root, "a", "b"));
+  }
+
+  @Test
+  void rewindDoesNotTakeAnAcceptedFileForAMovedOne() throws IOException {
+    long base = commit(tx -> tx.write(root, "base", "base".getBytes(UTF_8)));
+    commit(tx -> tx.move(root, "a", "moved"));
+    commit(tx -> tx.move(root, "b", "gone"));
+    Files.writeString(folder.resolve("other"), "an editor's");
+    Files.move(folder.resolve("other"), live.resolve("moved"), StandardCopyOption.REPLACE_EXISTING);
+    accept(root.path());
+    Map<RelativePath, String> before = state();
+
+    assertThatThrownBy(() -> rewind(base))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("/a is gone");
+    assertThat(state()).isEqualTo(before);
+  }
+
+  @Test
+  void rewindPutsNothingBackThatOthersDeletedAndNobodyElseHas() throws IOException {
+    long base = commit(tx -> tx.write(root, "base", "base".getBytes(UTF_8)));
+    commit(tx -> tx.move(root, "a", "moved"));
+    Files.delete(live.resolve("moved"));
+    accept(root.path());
+    commit(tx -> tx.write(root, "moved", "ours".getBytes(UTF_8)));
+
+    assertThatThrownBy(() -> rewind(base))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("/a is gone");
+    assertThat(read("moved")).isEqualTo("ours");
+  }
+
   @Test
   void rewindConcernsOneRootOnly() throws IOException {
     Path other = Files.createDirectory(folder.resolve("other"));
@@ -422,7 +526,7 @@ class TakeBackTest {
   @Test
   void randomHistoriesAreRewoundToEachOfTheirStates() throws IOException {
     Random random = new Random(20261122);
-    for (int round = 0; round < 6; round++) {
+    for (int round = 0; round < 12; round++) {
       List<Map<RelativePath, String>> states = new ArrayList<>();
       List<Long> sequences = new ArrayList<>();
       for (int step = 0; step < 7; step++) {
@@ -439,7 +543,7 @@ class TakeBackTest {
     for (int i = 0; i < 1 + random.nextInt(3); i++) {
       String directory = "r" + random.nextInt(2);
       String file = directory + "/f" + random.nextInt(3);
-      switch (random.nextInt(4)) {
+      switch (random.nextInt(6)) {
         case 0, 1 -> {
           if (!tx.exists(root, directory)) {
             tx.makeDirectory(root, directory);
@@ -451,7 +555,21 @@ class TakeBackTest {
             tx.deleteTree(root, directory);
           }
         }
-        default -> tx.setMode(root, "c", 0600 + random.nextInt(0100));
+        case 3, 4 -> {
+          String[] places = {"a", "b", "c", file, "r0/m", "r1/m", "m"};
+          String from = places[random.nextInt(places.length)];
+          String to = places[random.nextInt(places.length)];
+          boolean possible = to.length() < 2 || tx.exists(root, to.substring(0, 2));
+          if (possible && tx.exists(root, from) && !tx.exists(root, to)) {
+            tx.move(root, from, to);
+          }
+        }
+        default -> {
+          String path = List.of("a", "b", "c", "m", file).get(random.nextInt(5));
+          if (tx.exists(root, path)) {
+            tx.setMode(root, path, 0600 + random.nextInt(0100));
+          }
+        }
       }
     }
     tx.write(root, "step", ("" + random.nextLong()).getBytes(UTF_8));
