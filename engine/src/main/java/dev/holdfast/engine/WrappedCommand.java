@@ -94,7 +94,11 @@ final class WrappedCommand {
     ControlDirectory control = context.control(root);
     var tree = context.look(root).tree();
     try (Layers layers = Layers.of(context.folder(root))) {
-      layers.prepare(tree, sealed, WrapRoots.holdsControl(engine, root));
+      layers.prepare(
+          tree,
+          sealed,
+          WrapRoots.holdsControl(engine, root),
+          engine.environment().disk().host().isRoot());
     }
     return new WrappedRoot(
         root.path(),

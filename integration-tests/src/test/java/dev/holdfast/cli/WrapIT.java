@@ -74,6 +74,10 @@ final class WrapIT {
         command("new files with several names", "echo l > l1; ln l1 dir/l2; ln l1 other/l3"),
         command("attributes of a directory", "chmod 711 dir; chown 7:8 dir/sub; touch empty"),
         command("acls and attributes", "setfacl -b other; setfattr -x user.mark dir/y"),
+        command(
+            "attributes as an overlay has them",
+            "setfattr -n user.overlay.opaque -v y dir; setfattr -n user.overlay.redirect -v x big;"
+                + " echo 1 > dir/1; echo 2 > t; setfattr -n user.overlay.origin -v z t"),
         command("attributes of a link", "chown -h 5:5 link; touch -h -d 2019-01-01 dangling"),
         command("capabilities", "setcap cap_chown+ep caps; chown 3 two"),
         command("a directory goes", "rm -r dir"),
@@ -221,7 +225,7 @@ final class WrapIT {
 
   private void assertNothingOfOursIn(String tree) throws Exception {
     String attributes =
-        holdfast.shell("getfattr -R -h -d -m - " + tree + " 2>&1 | grep -c 'overlay\\.'").out();
+        holdfast.shell("getfattr -R -h -d -m - " + tree + " 2>&1 | grep -c 'trusted.overlay\\.'").out();
     assertThat(attributes.strip()).isEqualTo("0");
     // A whiteout is the device 0:0.
     assertThat(shell("find " + tree + " -type c -exec stat -c '%n %t:%T' {} +"))

@@ -49,8 +49,9 @@ public final class Layers implements AutoCloseable {
    *
    * @param sealed how many layers there are
    * @param hidesControl whether the root's own control directory is in the root
+   * @param privileged whether this is root
    */
-  public void prepare(LiveTree tree, int sealed, boolean hidesControl)
+  public void prepare(LiveTree tree, int sealed, boolean hidesControl, boolean privileged)
       throws DiskException, RefusedException {
     drop();
     layers.makeDirectory(NEXT, PRIVATE);
@@ -63,15 +64,15 @@ public final class Layers implements AutoCloseable {
           // A whiteout: what cannot be seen cannot be deleted with everything else.
           upper.makeNode(ControlDirectory.NAME, FileType.CHARACTER_DEVICE, 0, 0);
         }
-        AttributeWriter.dress(upper, rootFacts(tree, sealed));
+        AttributeWriter.dress(upper, rootFacts(tree, sealed, OverlayAttributes.Prefix.of(privileged)));
       }
     }
   }
 
-  private Facts rootFacts(LiveTree tree, int sealed) throws DiskException, RefusedException {
+  private Facts rootFacts(LiveTree tree, int sealed, OverlayAttributes.Prefix prefix) throws DiskException, RefusedException {
     if (sealed == 0) {
       Facts live = FactsReader.read(tree.directory(RelativePath.EMPTY));
-      if (OverlayAttributes.isAny(live.extendedAttributes())) {
+      if (OverlayAttributes.isAny(live.extendedAttributes(), prefix)) {
         throw new RefusedException(
             tree.path() + " is itself a layer of an overlay; nothing was changed");
       }
@@ -79,7 +80,7 @@ public final class Layers implements AutoCloseable {
     }
     try (Directory upper = layers.directory(upper(sealed))) {
       Facts facts = FactsReader.read(upper);
-      return facts.withExtendedAttributes(OverlayAttributes.of(upper, tree.path() + "").other());
+      return facts.withExtendedAttributes(OverlayAttributes.of(upper, prefix, tree.path() + "").other());
     }
   }
 

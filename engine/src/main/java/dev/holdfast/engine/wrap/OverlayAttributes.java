@@ -26,7 +26,30 @@ import org.jspecify.annotations.Nullable;
  */
 record OverlayAttributes(
     SortedMap<String, ByteString> other, boolean opaque, @Nullable ByteString origin) {
-  private static final List<String> PREFIXES = List.of("trusted.overlay.", "user.overlay.");
+  /**
+   * What the names of overlayfs' own attributes begin with. It depends on how the overlay was
+   * mounted; the other ones are anybody's, like every attribute that a command may set.
+   */
+  enum Prefix {
+    /** Root's overlay. */
+    TRUSTED("trusted.overlay."),
+    /** An overlay with the option userxattr. */
+    USER("user.overlay.");
+
+    private final String text;
+
+    Prefix(String text) {
+      this.text = text;
+    }
+
+    static Prefix of(boolean privileged) {
+      return privileged ? TRUSTED : USER;
+    }
+
+    private Optional<String> key(String name) {
+      return name.startsWith(text) ? Optional.of(name.substring(text.length())) : Optional.empty();
+    }
+  }
 
   /** What says nothing that a translation needs to know. */
   private static final List<String> NOISE = List.of("impure", "uuid", "nlink", "upper", "protattr");
@@ -40,13 +63,13 @@ record OverlayAttributes(
   private static final int FILEID_BTRFS_PARENT = 0x4e;
 
   /** Reads the attributes of an entry of a layer. */
-  static OverlayAttributes of(Attributed node, String place)
+  static OverlayAttributes of(Attributed node, Prefix prefix, String place)
       throws DiskException, RefusedException {
     SortedMap<String, ByteString> other = new TreeMap<>();
     boolean opaque = false;
     ByteString origin = null;
     for (var attribute : FactsReader.attributes(node).entrySet()) {
-      String key = key(attribute.getKey()).orElse(null);
+      String key = prefix.key(attribute.getKey()).orElse(null);
       if (key == null) {
         other.put(attribute.getKey(), attribute.getValue());
       } else if (key.equals("opaque")) {
@@ -64,22 +87,15 @@ record OverlayAttributes(
     return new OverlayAttributes(other, opaque, origin);
   }
 
-  private static Optional<String> key(String name) {
-    return PREFIXES.stream()
-        .filter(name::startsWith)
-        .map(prefix -> name.substring(prefix.length()))
-        .findFirst();
-  }
-
   /** Returns whether a live entry has such attributes, as the layers of a container have. */
-  static boolean isAny(SortedMap<String, ByteString> attributes) {
-    return attributes.keySet().stream().anyMatch(name -> key(name).isPresent());
+  static boolean isAny(SortedMap<String, ByteString> attributes, Prefix prefix) {
+    return attributes.keySet().stream().anyMatch(name -> prefix.key(name).isPresent());
   }
 
   /** Takes them all off an entry of a layer. */
-  static void strip(Attributed node) throws DiskException {
+  static void strip(Attributed node, Prefix prefix) throws DiskException {
     for (String name : node.extendedAttributes().keySet()) {
-      if (key(name).isPresent()) {
+      if (prefix.key(name).isPresent()) {
         node.removeExtendedAttribute(name);
       }
     }

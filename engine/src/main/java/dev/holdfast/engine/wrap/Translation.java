@@ -61,6 +61,7 @@ public final class Translation {
   private final List<String> notes = new ArrayList<>();
   private final Set<RelativePath> conflicts = new HashSet<>();
   private final boolean privileged;
+  private final OverlayAttributes.Prefix prefix;
   private final Map<Long, Integer> modes = new HashMap<>();
 
   /** Makes sure that a live entry that no transaction touches may go with its parent. */
@@ -79,6 +80,7 @@ public final class Translation {
   public Translation(
       RootChanges changes, boolean privileged, Instant since, UseCheck unused, Progress progress) {
     this.privileged = privileged;
+    this.prefix = OverlayAttributes.Prefix.of(privileged);
     this.changes = changes;
     this.tree = changes.tree();
     this.since = since;
@@ -656,7 +658,7 @@ public final class Translation {
 
     private void attributes(RelativePath path, Stat stat, Facts wanted) throws IOException {
       Facts before = changes.facts(path).orElseThrow();
-      if (OverlayAttributes.isAny(before.extendedAttributes())) {
+      if (OverlayAttributes.isAny(before.extendedAttributes(), prefix)) {
         throw new RefusedException(
             place(path) + " is a layer of another overlay; nothing was changed");
       }
@@ -789,7 +791,7 @@ public final class Translation {
       if (!live.isDirectory()) {
         requireOurs(at, live);
         Facts facts = changes.facts(path).orElseThrow();
-        if (OverlayAttributes.isAny(facts.extendedAttributes())) {
+        if (OverlayAttributes.isAny(facts.extendedAttributes(), prefix)) {
           throw new RefusedException(
               place(path) + " is part of a layer of another overlay; nothing was changed");
         }
@@ -817,7 +819,7 @@ public final class Translation {
       }
       Place place = found.place();
       try (Entry entry = place.directory().entry(place.name())) {
-        OverlayAttributes.strip(entry);
+        OverlayAttributes.strip(entry, prefix);
       }
       changes.putEntry(path, facts, place);
     }
@@ -929,7 +931,7 @@ public final class Translation {
   private OverlayAttributes readAttributes(Directory upper, EntryName name)
       throws DiskException, RefusedException {
     try (Entry entry = upper.entry(name)) {
-      return OverlayAttributes.of(entry, tree.path() + "/…/" + name);
+      return OverlayAttributes.of(entry, prefix, tree.path() + "/…/" + name);
     }
   }
 
@@ -947,7 +949,7 @@ public final class Translation {
 
   /** Reads the layer's own directory, which stands for the root. */
   private Found read(Directory upper) throws DiskException, RefusedException {
-    OverlayAttributes attributes = OverlayAttributes.of(upper, tree.path().toString());
+    OverlayAttributes attributes = OverlayAttributes.of(upper, prefix, tree.path().toString());
     Facts facts = FactsReader.read(upper).withExtendedAttributes(attributes.other());
     return new Found(new Place(upper, EntryName.of("upper")), upper.stat(), facts, attributes);
   }
