@@ -225,7 +225,9 @@ final class WrapIT {
 
   private void assertNothingOfOursIn(String tree) throws Exception {
     String attributes =
-        holdfast.shell("getfattr -R -h -d -m - " + tree + " 2>&1 | grep -c 'trusted.overlay\\.'").out();
+        holdfast
+            .shell("getfattr -R -h -d -m - " + tree + " 2>&1 | grep -c 'trusted.overlay\\.'")
+            .out();
     assertThat(attributes.strip()).isEqualTo("0");
     // A whiteout is the device 0:0.
     assertThat(shell("find " + tree + " -type c -exec stat -c '%n %t:%T' {} +"))

@@ -64,12 +64,14 @@ public final class Layers implements AutoCloseable {
           // A whiteout: what cannot be seen cannot be deleted with everything else.
           upper.makeNode(ControlDirectory.NAME, FileType.CHARACTER_DEVICE, 0, 0);
         }
-        AttributeWriter.dress(upper, rootFacts(tree, sealed, OverlayAttributes.Prefix.of(privileged)));
+        AttributeWriter.dress(
+            upper, rootFacts(tree, sealed, OverlayAttributes.Prefix.of(privileged)));
       }
     }
   }
 
-  private Facts rootFacts(LiveTree tree, int sealed, OverlayAttributes.Prefix prefix) throws DiskException, RefusedException {
+  private Facts rootFacts(LiveTree tree, int sealed, OverlayAttributes.Prefix prefix)
+      throws DiskException, RefusedException {
     if (sealed == 0) {
       Facts live = FactsReader.read(tree.directory(RelativePath.EMPTY));
       if (OverlayAttributes.isAny(live.extendedAttributes(), prefix)) {
@@ -80,7 +82,8 @@ public final class Layers implements AutoCloseable {
     }
     try (Directory upper = layers.directory(upper(sealed))) {
       Facts facts = FactsReader.read(upper);
-      return facts.withExtendedAttributes(OverlayAttributes.of(upper, prefix, tree.path() + "").other());
+      return facts.withExtendedAttributes(
+          OverlayAttributes.of(upper, prefix, tree.path() + "").other());
     }
   }
 
