@@ -32,7 +32,9 @@ final class BeginCommand extends AbstractCommand {
     List<AbsolutePath> directories = session.paths(roots);
     AbsolutePath state = session.states().ofAll(directories);
     try (Holdfast holdfast = session.guard(session.openOrMake(state))) {
-      String number = Long.toString(holdfast.open(directories, commit.toOptions(session)));
+      long sequence = holdfast.open(directories, commit.toOptions(session));
+      commit.reportBegun(sequence);
+      String number = Long.toString(sequence);
       if (session.printer().isJson()) {
         session
             .printer()

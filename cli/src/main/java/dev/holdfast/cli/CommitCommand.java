@@ -24,6 +24,9 @@ final class CommitCommand extends AbstractCommand {
       description = "how long to wait for other writers and for readers at the gate (default: 60)")
   private int gateWait = 60;
 
+  @Option(names = "--syslog", description = "write a line to the system's log, too")
+  private boolean systemLog;
+
   @Override
   public ExitCode run(Session session) throws IOException {
     if (gateWait < 0) {
@@ -35,6 +38,12 @@ final class CommitCommand extends AbstractCommand {
           holdfast.commit(
               reference.sequenceIn(holdfast),
               session.transaction("").withPatience(Duration.ofSeconds(gateWait)));
+      if (systemLog && committed.sequence().isPresent()) {
+        SystemLog.tell(
+            committed.sequence().getAsLong(),
+            "commit, " + ChangeText.counted(committed.changes()),
+            "");
+      }
       return result.print(committed);
     }
   }

@@ -40,14 +40,17 @@ final class CommitOptions {
   /** Tells the system's log of a transaction that took place, if that is wanted. */
   void report(Committed committed, String what) {
     if (systemLog && committed.sequence().isPresent()) {
-      SystemLog.write(
-          SystemLog.Severity.NOTICE,
-          "transaction %d: %s, %s%s"
-              .formatted(
-                  committed.sequence().getAsLong(),
-                  what,
-                  ChangeText.counted(committed.changes()),
-                  message.isEmpty() ? "" : ": " + message));
+      SystemLog.tell(
+          committed.sequence().getAsLong(),
+          what + ", " + ChangeText.counted(committed.changes()),
+          message);
+    }
+  }
+
+  /** Tells the system's log of a transaction that was begun and goes on, if that is wanted. */
+  void reportBegun(long sequence) {
+    if (systemLog) {
+      SystemLog.tell(sequence, "begin", message);
     }
   }
 

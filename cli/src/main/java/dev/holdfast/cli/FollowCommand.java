@@ -118,6 +118,7 @@ final class FollowCommand extends AbstractCommand {
         try (ProgressLine progress = session.progress()) {
           followed = holdfast.update(live, mode, commit.toOptions(session), progress);
         }
+        commit.report(followed.committed(), "follow");
         followed.conflicts().forEach(session.printer()::note);
         new CommittedResult(session.printer()).print(followed.committed());
         if (mode == Conflicts.TELL && !followed.conflicts().isEmpty()) {

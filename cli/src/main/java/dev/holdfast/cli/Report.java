@@ -6,6 +6,7 @@ import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.engine.Drift;
 import dev.holdfast.engine.Drift.Difference;
 import dev.holdfast.engine.Holdfast;
+import dev.holdfast.engine.Patches;
 import dev.holdfast.engine.Progress;
 import dev.holdfast.engine.TransactionLog;
 import dev.holdfast.journal.ChainReport;
@@ -78,7 +79,8 @@ final class Report {
     out.write(template.substring(0, mark).getBytes(StandardCharsets.UTF_8));
     List<TransactionRecord> transactions = new ArrayList<>();
     long all = 0;
-    try (TransactionLog log = holdfast.log()) {
+    try (TransactionLog log = holdfast.log();
+        Patches patches = holdfast.patches()) {
       Iterator<TransactionRecord> newest = log.newestFirst();
       while (newest.hasNext() && transactions.size() < limit) {
         transactions.add(newest.next());
@@ -90,7 +92,7 @@ final class Report {
       for (int start = 0; start < transactions.size(); start += PART) {
         List<TransactionRecord> part =
             transactions.subList(start, Math.min(transactions.size(), start + PART));
-        element(out, "part-" + start / PART, json -> part(json, log, part));
+        element(out, "part-" + start / PART, json -> part(json, log, patches, part));
       }
     }
     out.write(template.substring(mark + MARK.length()).getBytes(StandardCharsets.UTF_8));
@@ -204,7 +206,8 @@ final class Report {
     json.writeEndArray();
   }
 
-  private void part(JsonGenerator json, TransactionLog log, List<TransactionRecord> transactions)
+  private void part(
+      JsonGenerator json, TransactionLog log, Patches patches, List<TransactionRecord> transactions)
       throws IOException {
     json.writeStartArray();
     for (TransactionRecord transaction : transactions) {
@@ -215,7 +218,7 @@ final class Report {
       if (all > MOST_OPERATIONS) {
         json.writeNumberField("operations_left_out", all - MOST_OPERATIONS);
       }
-      patch(json, transaction, plan);
+      patch(json, transaction, plan, patches);
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -234,7 +237,8 @@ final class Report {
             plan.directoryTimes());
   }
 
-  private void patch(JsonGenerator json, TransactionRecord transaction, @Nullable Plan plan)
+  private void patch(
+      JsonGenerator json, TransactionRecord transaction, @Nullable Plan plan, Patches patches)
       throws IOException {
     if (plan == null || text > MOST_TEXT || plan.operations().size() > MOST_OPERATIONS) {
       if (plan != null) {
@@ -247,7 +251,7 @@ final class Report {
     }
     List<String> lines;
     try {
-      lines = holdfast.patch(transaction.sequence());
+      lines = patches.of(transaction.sequence());
     } catch (IOException e) {
       json.writeStringField("patch_left_out", String.valueOf(e.getMessage()));
       return;

@@ -91,6 +91,9 @@ final class RunCommand extends AbstractCommand {
     AbsolutePath state = session.states().ofAll(directories);
     try (Holdfast holdfast = session.guard(session.openOrMake(state))) {
       Wrapped wrapped = holdfast.run(directories, options, processes, result);
+      if (wrapped.committed() != null) {
+        commit.report(wrapped.committed(), "run");
+      }
       return result.print(session, wrapped, dryRun);
     }
   }

@@ -29,6 +29,13 @@ final class SystemLog {
 
   private SystemLog() {}
 
+  /** Tells of a transaction. */
+  static void tell(long sequence, String what, String message) {
+    write(
+        Severity.NOTICE,
+        "transaction " + sequence + ": " + what + (message.isEmpty() ? "" : ": " + message));
+  }
+
   /** Writes a line. Control characters in it are quoted. */
   static void write(Severity severity, String text) {
     try {

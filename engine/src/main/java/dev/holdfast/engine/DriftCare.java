@@ -244,13 +244,14 @@ final class DriftCare {
   // ---- restore ---------------------------------------------------------------------------------
 
   /** Puts back what was committed; see {@link Holdfast#restore}. */
-  Committed restore(Collection<AbsolutePath> paths, Options options) throws IOException {
+  Committed restore(Collection<AbsolutePath> paths, List<AbsolutePath> sources, Options options)
+      throws IOException {
     SortedMap<AbsolutePath, List<RelativePath>> byRoot = byRoot(paths);
     Root[] roots = byRoot.keySet().stream().map(Root::new).toArray(Root[]::new);
     try (Transaction transaction = holdfast.begin(options, roots)) {
       Map<AbsolutePath, String> lost = new LinkedHashMap<>();
       for (Map.Entry<AbsolutePath, List<RelativePath>> each : byRoot.entrySet()) {
-        restore(each.getKey(), each.getValue(), transaction, lost);
+        restore(each.getKey(), each.getValue(), sources, transaction, lost);
       }
       if (!lost.isEmpty()) {
         List<String> texts = new ArrayList<>();
@@ -269,12 +270,13 @@ final class DriftCare {
   private void restore(
       AbsolutePath root,
       List<RelativePath> places,
+      List<AbsolutePath> sources,
       Transaction transaction,
       Map<AbsolutePath, String> lost)
       throws IOException {
     RootChanges changes = transaction.context().changes(new Root(root));
     try (JournalView view = engine.journal().read();
-        KeptContents contents = new KeptContents(engine, root, view)) {
+        KeptContents contents = new KeptContents(engine, root, view, sources)) {
       for (RelativePath place : places) {
         try (DriftScan scan = new DriftScan(engine, root, view, false, progress)) {
           List<Found> all = scan.run(place);
@@ -310,7 +312,7 @@ final class DriftCare {
     KeptContents.Source source = null;
     if (wanted.type() == FileType.FILE) {
       ContentDigest digest = wanted.digest();
-      source = digest == null ? null : contents.find(digest, wanted.size()).orElse(null);
+      source = digest == null ? null : contents.find(path, digest, wanted.size()).orElse(null);
       if (source == null) {
         return "was committed by transaction "
             + (found.entry() == null ? "" : found.entry().transaction())

@@ -7,6 +7,7 @@ import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
 import dev.holdfast.engine.DriftScan.Found;
 import dev.holdfast.engine.control.ControlDirectory;
+import dev.holdfast.engine.failure.ConflictException;
 import dev.holdfast.engine.tree.ContentCopier;
 import dev.holdfast.engine.tree.ContentCopier.Copied;
 import dev.holdfast.engine.tree.LiveTree;
@@ -25,8 +26,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Bytes that are still somewhere at one root, by their digest: in before-images, and in live files
- * that are as they were committed. Nothing is believed but a digest of what was read.
+ * Bytes that are still somewhere, by their digest: in before-images of one root, in live files that
+ * are as they were committed, and in other trees where they may lie. Nothing is believed but a
+ * digest of what was read.
  */
 final class KeptContents implements AutoCloseable {
   private final ControlDirectory control;
@@ -35,6 +37,7 @@ final class KeptContents implements AutoCloseable {
   private final Map<ContentDigest, List<Opener>> byDigest = new HashMap<>();
   private final Map<Long, List<Opener>> bySize = new HashMap<>();
   private final List<BeforeImages> images = new ArrayList<>();
+  private final SourceTrees elsewhere;
 
   /** Opens a file that may hold the bytes. */
   private interface Opener {
@@ -47,7 +50,14 @@ final class KeptContents implements AutoCloseable {
     Copied copyTo(DiskFile file) throws IOException;
   }
 
-  KeptContents(Engine engine, AbsolutePath root, JournalView view) throws IOException {
+  /**
+   * Looks for what is kept.
+   *
+   * @param others directories that may have files of these bytes, at the same paths as the root
+   */
+  KeptContents(Engine engine, AbsolutePath root, JournalView view, List<AbsolutePath> others)
+      throws IOException {
+    this.elsewhere = new SourceTrees(engine.environment().disk(), root, view, others);
     this.control = engine.control(root);
     this.tree = LiveTree.open(engine.environment().disk(), root);
     List<TransactionId> ids = new ArrayList<>(control.retired());
@@ -104,31 +114,50 @@ final class KeptContents implements AutoCloseable {
     }
   }
 
-  /** Finds bytes. */
-  Optional<Source> find(ContentDigest digest, long size) throws IOException {
+  /** Finds the bytes that a path had. */
+  Optional<Source> find(RelativePath path, ContentDigest digest, long size) throws IOException {
     List<Opener> candidates = new ArrayList<>(byDigest.getOrDefault(digest, List.of()));
     candidates.addAll(bySize.getOrDefault(size, List.of()));
     for (Opener candidate : candidates) {
-      try (DiskFile file = candidate.open().orElse(null)) {
-        if (file != null
-            && file.size() == size
-            && copier.hash(file, _ -> {}).digest().equals(digest)) {
-          return Optional.of(to -> copy(candidate, to));
-        }
+      if (has(candidate, digest, size)) {
+        return Optional.of(to -> copy(candidate, digest, to));
+      }
+    }
+    for (LiveTree other : elsewhere.trees()) {
+      Opener candidate = () -> SourceTrees.file(other, path);
+      if (has(candidate, digest, size)) {
+        return Optional.of(to -> copy(candidate, digest, to));
       }
     }
     return Optional.empty();
   }
 
-  private Copied copy(Opener opener, DiskFile to) throws IOException {
-    try (DiskFile from = opener.open().orElseThrow()) {
-      return to.cloneFrom(from) ? copier.hash(to, _ -> {}) : copier.copy(from, to, _ -> {});
+  private boolean has(Opener candidate, ContentDigest digest, long size) throws IOException {
+    try (DiskFile file = candidate.open().orElse(null)) {
+      return file != null
+          && file.size() == size
+          && copier.hash(file, _ -> {}).digest().equals(digest);
+    }
+  }
+
+  private Copied copy(Opener opener, ContentDigest digest, DiskFile to) throws IOException {
+    try (DiskFile from = opener.open().orElse(null)) {
+      if (from == null) {
+        throw ConflictException.changedMeanwhile(tree.path());
+      }
+      Copied copied =
+          to.cloneFrom(from) ? copier.hash(to, _ -> {}) : copier.copy(from, to, _ -> {});
+      if (!copied.digest().equals(digest)) {
+        throw ConflictException.changedMeanwhile(tree.path());
+      }
+      return copied;
     }
   }
 
   @Override
   public void close() {
     images.forEach(BeforeImages::close);
+    elsewhere.close();
     tree.close();
     control.close();
   }

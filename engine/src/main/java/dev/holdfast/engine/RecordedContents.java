@@ -17,37 +17,45 @@ import dev.holdfast.journal.TransactionRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds the bytes that a transaction left at a path of one root: in the live tree, or in what later
- * transactions took out of it. Nothing is believed but a digest.
+ * Finds the bytes that transactions left at the paths of one root: in the live tree, or in what
+ * later transactions took out of it. Nothing is believed but a digest. What is held is read once,
+ * however many transactions are asked about.
  */
 final class RecordedContents implements AutoCloseable {
   private final JournalView view;
   private final ControlDirectory control;
   private final LiveTree tree;
-  private final long sequence;
   private final Map<RelativePath, List<Later>> later = new HashMap<>();
-  private final List<BeforeImages> opened = new ArrayList<>();
   private boolean lookedLater;
 
-  /** What a later transaction took from a path. */
-  private record Later(BeforeImages images, FileOperation operation) {}
+  /** What a transaction took from a path. */
+  private record Later(Plan plan, FileOperation operation) {}
 
-  /** Creates a search for what transaction {@code sequence} left, which takes the handles over. */
-  RecordedContents(JournalView view, ControlDirectory control, LiveTree tree, long sequence) {
+  /** Creates a search, which takes the handles over but for the view. */
+  RecordedContents(JournalView view, ControlDirectory control, LiveTree tree) {
     this.view = view;
     this.control = control;
     this.tree = tree;
-    this.sequence = sequence;
   }
 
-  /** Returns the bytes with this digest that were at {@code path}, if they are still anywhere. */
-  Optional<byte[]> find(RelativePath path, long size, ContentDigest digest) throws IOException {
+  /** Returns a transaction's before-images at this root; the caller closes them before this. */
+  BeforeImages images(Plan plan) throws DiskException {
+    return new BeforeImages(control, plan);
+  }
+
+  /**
+   * Returns the bytes with this digest that transaction {@code sequence} left at {@code path}, if
+   * they are still anywhere.
+   */
+  Optional<byte[]> find(long sequence, RelativePath path, long size, ContentDigest digest)
+      throws IOException {
     Optional<Stat> live = tree.stat(path);
     if (live.isPresent() && live.get().isFile() && live.get().size() == size) {
       Place place = tree.place(path);
@@ -60,17 +68,26 @@ final class RecordedContents implements AutoCloseable {
     }
     lookLater();
     for (Later each : later.getOrDefault(path, List.of())) {
-      Optional<Stat> stat = each.images().stat(each.operation());
-      if (stat.isPresent() && stat.get().isFile() && stat.get().size() == size) {
-        try (DiskFile file = each.images().open(each.operation())) {
-          Optional<byte[]> bytes = bytes(file, digest);
-          if (bytes.isPresent()) {
-            return bytes;
-          }
+      if (each.plan().sequence() > sequence) {
+        Optional<byte[]> bytes = taken(each, size, digest);
+        if (bytes.isPresent()) {
+          return bytes;
         }
       }
     }
     return Optional.empty();
+  }
+
+  private Optional<byte[]> taken(Later each, long size, ContentDigest digest) throws IOException {
+    try (BeforeImages images = new BeforeImages(control, each.plan())) {
+      Optional<Stat> stat = images.stat(each.operation());
+      if (stat.isEmpty() || !stat.get().isFile() || stat.get().size() != size) {
+        return Optional.empty();
+      }
+      try (DiskFile file = images.open(each.operation())) {
+        return bytes(file, digest);
+      }
+    }
   }
 
   /** Reads a file, if it has this digest. */
@@ -102,29 +119,27 @@ final class RecordedContents implements AutoCloseable {
     ids.addAll(control.folders());
     for (TransactionId id : ids) {
       TransactionRecord record = view.find(id).orElse(null);
-      Plan plan =
-          record == null || record.sequence() <= sequence
-              ? null
-              : view.plan(record.sequence()).orElse(null);
+      Plan plan = record == null ? null : view.plan(record.sequence()).orElse(null);
       if (plan == null) {
         continue;
       }
-      BeforeImages images = new BeforeImages(control, plan);
-      opened.add(images);
       for (FileOperation operation : plan.operations()) {
         if (BeforeImages.needsImage(operation)
             && plan.roots().get(operation.root()).path().equals(tree.path())) {
           later
               .computeIfAbsent(operation.path(), _ -> new ArrayList<>())
-              .add(new Later(images, operation));
+              .add(new Later(plan, operation));
         }
       }
     }
+    // What the next one took is most likely what the one before it left.
+    later
+        .values()
+        .forEach(all -> all.sort(Comparator.comparingLong(each -> each.plan().sequence())));
   }
 
   @Override
   public void close() {
-    opened.forEach(BeforeImages::close);
     tree.close();
     control.close();
   }

@@ -1,14 +1,10 @@
 package dev.holdfast.engine;
 
-import dev.holdfast.disk.AbsolutePath;
-import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.Stat;
 import dev.holdfast.engine.PatchText.Side;
-import dev.holdfast.engine.control.ControlDirectory;
 import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.tree.ContentCopier;
-import dev.holdfast.engine.tree.LiveTree;
 import dev.holdfast.journal.ContentDigest;
 import dev.holdfast.journal.Facts;
 import dev.holdfast.journal.FileOperation;
@@ -27,19 +23,21 @@ import java.util.Optional;
  * still there of the contents that it left.
  */
 final class TransactionPatch implements PatchText.Contents {
-  private final Engine engine;
+  private final JournalView view;
+  private final Patches patches;
   private final long sequence;
   private final Map<Integer, BeforeImages> images = new HashMap<>();
   private final Map<Integer, RecordedContents> contents = new HashMap<>();
   private boolean pruned;
 
-  TransactionPatch(Engine engine, long sequence) {
-    this.engine = engine;
+  TransactionPatch(JournalView view, Patches patches, long sequence) {
+    this.view = view;
+    this.patches = patches;
     this.sequence = sequence;
   }
 
   List<String> lines() throws IOException {
-    try (JournalView view = engine.journal().read()) {
+    try {
       TransactionRecord record =
           view.find(sequence)
               .orElseThrow(() -> new RefusedException("there is no transaction " + sequence));
@@ -49,37 +47,23 @@ final class TransactionPatch implements PatchText.Contents {
       }
       pruned = record.pruned();
       for (FileOperation operation : plan.operations()) {
-        open(view, plan, operation.root());
+        open(plan, operation.root());
       }
       return PatchText.of(
           plan.operations(), plan.roots().stream().map(PlannedRoot::path).toList(), this);
     } finally {
       images.values().forEach(BeforeImages::close);
-      contents.values().forEach(RecordedContents::close);
     }
   }
 
   /** A root that is gone has no bytes to show, but its changes are on record all the same. */
-  private void open(JournalView view, Plan plan, int root) throws IOException {
-    if (contents.containsKey(root)) {
-      return;
+  private void open(Plan plan, int root) throws IOException {
+    RecordedContents found =
+        contents.containsKey(root) ? null : patches.contents(plan.roots().get(root)).orElse(null);
+    if (found != null) {
+      contents.put(root, found);
+      images.put(root, found.images(plan));
     }
-    AbsolutePath path = plan.roots().get(root).path();
-    AbsolutePath place = engine.registry().control(path).orElse(plan.roots().get(root).control());
-    ControlDirectory control =
-        ControlDirectory.open(engine.environment().disk(), place).orElse(null);
-    if (control == null) {
-      return;
-    }
-    LiveTree tree;
-    try {
-      tree = LiveTree.open(engine.environment().disk(), path);
-    } catch (DiskException e) {
-      control.close();
-      throw e;
-    }
-    contents.put(root, new RecordedContents(view, control, tree, sequence));
-    images.put(root, new BeforeImages(control, plan));
   }
 
   // ---- contents --------------------------------------------------------------------------------
@@ -115,7 +99,7 @@ final class TransactionPatch implements PatchText.Contents {
       return PatchText.not("what it left is not known");
     }
     return search
-        .find(operation.path(), facts.size(), digest)
+        .find(sequence, operation.path(), facts.size(), digest)
         .map(PatchText::of)
         .orElse(PatchText.not("what it left has changed since, and is kept nowhere"));
   }

@@ -210,7 +210,7 @@ class DriftTest {
     Files.writeString(live.resolve("a"), "an editor's a"); // its bytes are the first one's image
     Files.delete(live.resolve("l"));
 
-    holdfast.restore(List.of(place("")), options(), Progress.NONE);
+    holdfast.restore(List.of(place("")), List.of(), options(), Progress.NONE);
 
     assertThat(lines()).isEmpty();
     Map<RelativePath, String> after = TreeState.of(live);
@@ -223,10 +223,35 @@ class DriftTest {
     Files.writeString(live.resolve("a"), "an editor's a");
     Files.setPosixFilePermissions(live.resolve("b"), PosixFilePermissions.fromString("rw-------"));
     Map<RelativePath, String> before = TreeState.of(live);
-    assertThatThrownBy(() -> holdfast.restore(List.of(place("")), options(), Progress.NONE))
+    assertThatThrownBy(
+            () -> holdfast.restore(List.of(place("")), List.of(), options(), Progress.NONE))
         .isInstanceOf(ConflictException.class)
         .hasMessageContaining("/a was committed by transaction " + first)
         .hasMessageContaining("kept nowhere");
     assertThat(TreeState.of(live)).isEqualTo(before);
+  }
+
+  @Test
+  void whatLiesElsewhereIsTakenOnlyIfItIsWhatWasCommitted() throws IOException {
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+    Path a = elsewhere.resolve("a");
+    AbsolutePath source = AbsolutePath.of(elsewhere.toRealPath().toString());
+    Files.writeString(live.resolve("a"), "an editor's a");
+    Files.writeString(a, "Committed a");
+    assertThatThrownBy(
+            () -> holdfast.restore(List.of(place("")), List.of(source), options(), Progress.NONE))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("kept nowhere");
+
+    Files.delete(a);
+    Files.createSymbolicLink(a, Files.writeString(folder.resolve("b"), "committed a"));
+    assertThatThrownBy(
+            () -> holdfast.restore(List.of(place("")), List.of(source), options(), Progress.NONE))
+        .isInstanceOf(ConflictException.class);
+
+    Files.delete(a);
+    Files.writeString(a, "committed a");
+    holdfast.restore(List.of(place("")), List.of(source), options(), Progress.NONE);
+    assertThat(lines()).isEmpty();
   }
 }

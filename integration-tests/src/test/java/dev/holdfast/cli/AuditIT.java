@@ -183,6 +183,39 @@ final class AuditIT {
   }
 
   @Test
+  void whatWasAppliedIsPutBackFromWhereItStillLies() throws IOException, InterruptedException {
+    Path other = Files.createDirectory(base.resolve("restore"));
+    Installed program = new Installed(other);
+    Path folder = program.folder();
+    Path live = folder.resolve("live");
+    Tree.write(folder.resolve("v"), "a", "1", "b", "1", "d/c", "1");
+    program.run("apply", "v", "live").exits(0);
+    Map<String, String> committed = entries(live);
+    Files.writeString(live.resolve("a"), "2");
+    Files.delete(live.resolve("d/c"));
+    Files.delete(live.resolve("d"));
+
+    program.run("restore", "live").exits(0);
+    assertThat(entries(live)).isEqualTo(committed);
+    assertThat(program.run("verify", "--checksum").exits(0).out()).isEmpty();
+
+    Files.writeString(live.resolve("b"), "2");
+    Files.writeString(folder.resolve("v/b"), "3");
+    assertThat(program.run("restore", "live/b").exits(3).err()).contains("live/b was committed by");
+    assertThat(Files.readString(live.resolve("b"))).isEqualTo("2");
+    Tree.write(folder.resolve("backup"), "b", "1");
+    program.run("restore", "--from", "backup", "live/b").exits(0);
+    assertThat(entries(live)).isEqualTo(committed);
+  }
+
+  /** All but the root itself: when something was last changed in it is nobody's. */
+  private static Map<String, String> entries(Path live) throws IOException {
+    Map<String, String> entries = Tree.of(live);
+    entries.remove("");
+    return entries;
+  }
+
+  @Test
   void refusalsGoToTheSystemsLogAndTransactionsIfWanted() throws IOException, InterruptedException {
     Path other = Files.createDirectory(base.resolve("syslog"));
     Installed program = new Installed(other);
@@ -201,5 +234,14 @@ final class AuditIT {
         .contains("there is no transaction 7");
     program.run("undo", "1", "--syslog", "-m", "away").exits(0);
     assertThat(Files.readString(lines)).contains("user.notice").contains("transaction 2: undo");
+    program.run("apply", "v", "live").exits(0);
+    program
+        .run("run", "--root", "live", "--isolate", "copy", "--syslog", "-m", "by hand")
+        .exits(125); // no command
+    String script = "echo 2 > \"$HOLDFAST_ROOT\"/a";
+    program
+        .run("run", "--root", "live", "--isolate", "copy", "--syslog", "--", "sh", "-c", script)
+        .exits(0);
+    assertThat(Files.readAllLines(lines).getLast()).contains("user.notice").contains(": run, ");
   }
 }
