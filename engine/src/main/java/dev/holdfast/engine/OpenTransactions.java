@@ -152,8 +152,8 @@ final class OpenTransactions {
     for (Root root : opened.roots) {
       try (Layers layers = Layers.of(opened.context.folder(root));
           Layer next = layers.next()) {
+        Translation translation = WrappedRun.translation(engine, opened.context, root);
         if (!next.copiedLinks().isEmpty()) {
-          Translation translation = WrappedRun.translation(engine, opened.context, root);
           for (int number = 1; number <= sealed; number++) {
             try (Layer layer = layers.layer(number)) {
               translation.translate(layer);
@@ -161,6 +161,7 @@ final class OpenTransactions {
           }
           translation.completeLinks(next);
         }
+        translation.record(next);
         next.forgetIndex();
       }
     }

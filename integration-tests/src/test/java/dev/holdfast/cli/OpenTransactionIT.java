@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +51,8 @@ final class OpenTransactionIT {
     holdfast.run("recover").exits(0);
     // The second command sees what the first one did, under every name of a file.
     assertThat(
-            exec("cat live/also live/moved/b; stat -c %h live/a; echo again >> live/also; rm more/c; cat more/n")
+            exec("cat live/also live/moved/b; stat -c %h live/a; echo again >> live/also; rm"
+                     + " more/c; cat more/n")
                 .exits(0)
                 .out())
         .isEqualTo("one\nmore\ntwo\n2\nn\n");
@@ -108,5 +111,101 @@ final class OpenTransactionIT {
     assertThat(holdfast.run("status").out()).contains("open:");
     holdfast.run("abort", "1").exits(0);
     assertThat(live.resolve("dir/b")).hasContent("theirs");
+  }
+
+  /** What we do, what they do behind our back, and what must be named then: each in its folder. */
+  private static final List<List<String>> CONFLICTS =
+      List.of(
+          List.of("chmod 600 secret", "rm secret", "secret"),
+          List.of("echo more >> secret", "mv secret kept", "secret"),
+          List.of("mv secret there", "rm secret", "there"),
+          List.of("echo more >> dir/b", "mv dir dir.old", "dir"),
+          List.of("echo n > dir/n", "mv dir dir.old", "dir"),
+          List.of("rm dir/b", "mv dir dir.old; cp -a dir.old dir", "dir"),
+          List.of("echo n > dir/n", "mv dir dir.old; mv new dir", "dir"),
+          List.of("echo more >> also", "rm also", "also"),
+          List.of("echo more >> also", "rm also a far/c", "also"),
+          List.of("echo more >> also", "mv far far.old", "far"));
+
+  private static final String MAKE =
+      "echo one > a; ln a also; mkdir dir far new new/inner; ln a far/c; echo two > dir/b;"
+          + " echo s > secret; echo x > new/x; echo y > new/inner/y";
+
+  @Test
+  void whatTheyMovedOrDeletedDoesNotComeBack() throws Exception {
+    StringBuilder make = new StringBuilder("set -e\n");
+    StringBuilder ours = new StringBuilder("set -e\n");
+    StringBuilder theirs = new StringBuilder("set -e\n");
+    for (int i = 0; i < CONFLICTS.size(); i++) {
+      String in = "(mkdir -p live/" + i + "; cd live/" + i + "; ";
+      make.append(in).append(MAKE).append(")\n");
+      ours.append(in).append(CONFLICTS.get(i).getFirst()).append(")\n");
+      theirs.append(in).append(CONFLICTS.get(i).get(1)).append(")\n");
+    }
+    holdfast.shell(make.toString()).exits(0);
+    TimeUnit.MILLISECONDS.sleep(30);
+    holdfast.run("begin", "--root", "live").exits(0);
+    exec(ours.toString()).exits(0);
+    // Looking at the layers takes nothing away that the commit has to know.
+    holdfast.run("diff", "1").exits(0);
+    holdfast.shell(theirs.toString()).exits(0);
+    SortedMap<String, String> before = Tree.of(live);
+    Invoked commit = holdfast.run("commit", "1").exits(3);
+    List<String> named =
+        List.of(
+            commit.err().replaceAll("(?s).*began: |; nothing was changed.*", "").split(", ", -1));
+    for (int i = 0; i < CONFLICTS.size(); i++) {
+      assertThat(named)
+          .as("%s", CONFLICTS.get(i))
+          .contains(live.resolve(i + "/" + CONFLICTS.get(i).get(2)).toString());
+    }
+    assertThat(Tree.of(live)).isEqualTo(before);
+  }
+
+  private static final List<String> MOVES =
+      List.of(
+          "mv secret there; echo more >> there",
+          "mv secret t; mv dir/b secret; mv t dir/b",
+          "mv dir/b keep; rm -r dir; mkdir dir; mv keep dir/c",
+          "mv dir/b keep; echo k >> keep; rm -r dir; echo file > dir",
+          "ln a dir/link; rm a; echo more >> also",
+          "echo 1 > secret; rm secret; echo 2 > secret",
+          "cp secret t; echo x >> t; mv t secret",
+          "mkdir n; mv secret n/s; ln n/s dir/s; rm n/s",
+          "mv far/c new/d; rm a",
+          "mv new/inner dir/inner; echo z > dir/inner/z");
+
+  @Test
+  void whatItMovedItselfIsNoConflict() throws Exception {
+    assumeTrue(holdfast.shell("command -v rsync").exit() == 0, "rsync is not installed");
+    StringBuilder make = new StringBuilder("set -e\n");
+    StringBuilder first = new StringBuilder("set -e\n");
+    StringBuilder second = new StringBuilder("set -e\n");
+    for (int i = 0; i < MOVES.size(); i++) {
+      make.append("(mkdir live/" + i + "; cd live/" + i + "; " + MAKE + ")\n");
+      first.append("(cd live/" + i + "; " + MOVES.get(i) + ")\n");
+      second.append(
+          "(cd live/"
+              + i
+              + "; for f in $(find . -type f); do mv $f $f.moved; echo more >> $f.moved; done;"
+              + " chmod 711 new)\n");
+    }
+    holdfast.shell(make + "cp -a live native").exits(0);
+    TimeUnit.MILLISECONDS.sleep(30);
+    for (StringBuilder script : List.of(first, second)) {
+      holdfast.shell(script.toString().replace("cd live/", "cd native/")).exits(0);
+    }
+    holdfast.run("begin", "--root", "live").exits(0);
+    exec(first.toString()).exits(0);
+    holdfast.run("diff", "1").exits(0);
+    exec(second.toString()).exits(0);
+    holdfast.run("diff", "1").exits(0);
+    holdfast.run("commit", "1").exits(0);
+    assertThat(
+            holdfast
+                .shell(
+                    "rsync -rlpgoDHXSni --checksum --delete native/ live/ | grep -v '^[.]d[.]*t'")
+                .out())
+        .isEmpty();
   }
 }

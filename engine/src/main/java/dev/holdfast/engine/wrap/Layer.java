@@ -2,10 +2,13 @@ package dev.holdfast.engine.wrap;
 
 import dev.holdfast.disk.Directory;
 import dev.holdfast.disk.DiskException;
+import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.EntryName;
 import dev.holdfast.disk.RelativePath;
 import dev.holdfast.disk.Stat;
 import dev.holdfast.engine.control.TransactionFolder;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +20,10 @@ public final class Layer implements AutoCloseable {
   private static final EntryName INDEX = EntryName.of("index");
   private static final EntryName WORK = EntryName.of("work");
 
+  private static final EntryName RECORD = EntryName.of("record");
+
   private static final int PRIVATE = 0700;
+  private static final int PRIVATE_FILE = 0600;
 
   private final Directory upper;
   private final @Nullable Directory work;
@@ -100,6 +106,30 @@ public final class Layer implements AutoCloseable {
       try (Directory empty = folder.directory(WORK)) {
         empty.makeDirectory(INDEX, PRIVATE);
       }
+    }
+  }
+
+  /** Keeps what is to be known of this layer once it is sealed. Durable only after a barrier. */
+  void keep(LayerRecord record) throws IOException {
+    if (folder.stat(RECORD).isPresent()) {
+      folder.unlink(RECORD);
+    }
+    try (DiskFile file = folder.create(RECORD, PRIVATE_FILE)) {
+      file.write(0, ByteBuffer.wrap(record.bytes()));
+    }
+  }
+
+  /** Returns what was kept; nothing if this layer is not sealed. */
+  LayerRecord kept() throws IOException {
+    if (folder.stat(RECORD).isEmpty()) {
+      return LayerRecord.NOTHING;
+    }
+    try (DiskFile file = folder.openToRead(RECORD)) {
+      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
+      while (bytes.hasRemaining() && file.read(bytes.position(), bytes) > 0) {
+        // on with the rest
+      }
+      return LayerRecord.of(bytes.array());
     }
   }
 

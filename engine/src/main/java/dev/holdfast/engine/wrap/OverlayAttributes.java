@@ -59,6 +59,10 @@ record OverlayAttributes(
   private static final int HANDLE = 21;
   private static final int FILEID_INO32_GEN = 1;
   private static final int FILEID_INO64_GEN = 0x81;
+
+  /** Under the same type as ext4's, but the generation comes first and the number has 8 bytes. */
+  private static final int TMPFS_HANDLE = 12;
+
   private static final int FILEID_BTRFS = 0x4d;
   private static final int FILEID_BTRFS_PARENT = 0x4e;
 
@@ -111,14 +115,18 @@ record OverlayAttributes(
     return origin == null ? OptionalLong.empty() : inode(origin.bytes());
   }
 
-  /** Returns the inode number in a file handle of ext4, xfs or btrfs as overlayfs stores it. */
+  /** Returns the inode number in a file handle of ext4, xfs, btrfs or tmpfs as overlayfs has it. */
   static OptionalLong inode(byte[] handle) {
     if (handle.length < HANDLE + Long.BYTES) {
       return OptionalLong.empty();
     }
     ByteBuffer bytes = ByteBuffer.wrap(handle).order(ByteOrder.nativeOrder());
     return switch (handle[HANDLE_TYPE] & 0xff) {
-      case FILEID_INO32_GEN -> OptionalLong.of(Integer.toUnsignedLong(bytes.getInt(HANDLE)));
+      case FILEID_INO32_GEN ->
+          OptionalLong.of(
+              handle.length >= HANDLE + TMPFS_HANDLE
+                  ? bytes.getLong(HANDLE + Integer.BYTES)
+                  : Integer.toUnsignedLong(bytes.getInt(HANDLE)));
       case FILEID_INO64_GEN, FILEID_BTRFS, FILEID_BTRFS_PARENT ->
           OptionalLong.of(bytes.getLong(HANDLE));
       default -> OptionalLong.empty();

@@ -52,6 +52,10 @@ public final class Translation {
   private static final int OWNER_READS = 0400;
   private static final int OWNER_ENTERS = 0700;
 
+  /** Those whose file handles {@link OverlayAttributes#inode} can tell the inode from. */
+  private static final Set<String> KNOWN_HANDLES =
+      Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs");
+
   private final RootChanges changes;
   private final LiveTree tree;
   private final Instant since;
@@ -63,6 +67,13 @@ public final class Translation {
   private final boolean privileged;
   private final OverlayAttributes.Prefix prefix;
   private final Map<Long, Integer> modes = new HashMap<>();
+  private final Map<RelativePath, Long> completed = new HashMap<>();
+  private final boolean knowsOrigins;
+
+  /** What the layers have that were translated: paths, and the numbers of their inodes. */
+  private final Set<RelativePath> earlier = new HashSet<>();
+
+  private final Set<Long> earlierInodes = new HashSet<>();
 
   /** Makes sure that a live entry that no transaction touches may go with its parent. */
   @FunctionalInterface
@@ -78,11 +89,14 @@ public final class Translation {
    * @param since a live entry that was changed from this instant on was changed by somebody else
    */
   public Translation(
-      RootChanges changes, boolean privileged, Instant since, UseCheck unused, Progress progress) {
+      RootChanges changes, boolean privileged, Instant since, UseCheck unused, Progress progress)
+      throws DiskException {
     this.privileged = privileged;
     this.prefix = OverlayAttributes.Prefix.of(privileged);
     this.changes = changes;
     this.tree = changes.tree();
+    this.knowsOrigins =
+        KNOWN_HANDLES.contains(tree.directory(RelativePath.EMPTY).fileSystem().type());
     this.since = since;
     this.unused = unused;
     this.progress = progress;
@@ -115,6 +129,14 @@ public final class Translation {
     new Walk(layer).completeLinks();
   }
 
+  /**
+   * Keeps what is to be known of a layer that is about to be sealed, whose links are complete. Not
+   * durable yet.
+   */
+  public void record(Layer layer) throws IOException {
+    new Walk(layer).record();
+  }
+
   private AbsolutePath place(RelativePath path) {
     return tree.path().resolve(path);
   }
@@ -135,6 +157,7 @@ public final class Translation {
   /** One layer's translation. */
   private final class Walk {
     private final Layer layer;
+    private final LayerRecord record;
     private final Map<Long, Long> copiedLinks;
     private final boolean copiedLinksAreKnown;
     private final Map<Long, List<RelativePath>> groups = new TreeMap<>();
@@ -142,9 +165,14 @@ public final class Translation {
     private final Map<Likeness, List<Deleted>> deleted = new HashMap<>();
     private final Set<RelativePath> done = new HashSet<>();
     private final Deque<RelativePath> unlocked = new ArrayDeque<>();
+    private final Set<RelativePath> present = new HashSet<>();
+    private final Set<Long> inodes = new HashSet<>();
+    private final Set<RelativePath> opaque = new HashSet<>();
+    private @Nullable Set<Long> hidden;
 
-    Walk(Layer layer) throws DiskException {
+    Walk(Layer layer) throws IOException {
       this.layer = layer;
+      this.record = layer.kept();
       this.copiedLinks = layer.copiedLinks();
       try (Directory index = layer.index()) {
         this.copiedLinksAreKnown = index != null;
@@ -158,6 +186,8 @@ public final class Translation {
       } finally {
         lock();
       }
+      earlier.addAll(present);
+      earlierInodes.addAll(inodes);
     }
 
     private void translate() throws IOException {
@@ -220,9 +250,16 @@ public final class Translation {
         }
         RelativePath child = path.resolve(name);
         Stat stat = upper.stat(name).orElseThrow();
+        present.add(child);
         if (OverlayAttributes.isWhiteout(stat)) {
           whiteouts.add(child);
-        } else if (stat.isDirectory()) {
+          continue;
+        }
+        inodes.add(stat.inode());
+        if (stat.isDirectory()) {
+          if (readAttributes(upper, name).opaque()) {
+            opaque.add(child);
+          }
           try (Directory below = upper.directory(name)) {
             survey(child, below);
           }
@@ -250,6 +287,103 @@ public final class Translation {
       if (stat.isDirectory()) {
         for (EntryName name : changes.list(path)) {
           surveyDeleted(path.resolve(name));
+        }
+      }
+    }
+
+    // ---- where it was copied from --------------------------------------------------------------
+
+    void record() throws IOException {
+      Map<Long, Long> origins = new HashMap<>();
+      try {
+        unlock(RelativePath.EMPTY, layer.upper());
+        collectOrigins(layer.upper(), origins);
+      } finally {
+        lock();
+      }
+      layer.keep(new LayerRecord(modes, origins, completed));
+    }
+
+    private void collectOrigins(Directory upper, Map<Long, Long> origins) throws IOException {
+      for (EntryName name : upper.list()) {
+        Stat stat = upper.stat(name).orElseThrow();
+        if (OverlayAttributes.isWhiteout(stat)) {
+          continue;
+        }
+        readAttributes(upper, name)
+            .originInode()
+            .ifPresent(origin -> origins.put(stat.inode(), origin));
+        if (stat.isDirectory()) {
+          try (Directory below = upper.directory(name)) {
+            collectOrigins(below, origins);
+          }
+        }
+      }
+    }
+
+    private OptionalLong origin(Found found) {
+      Long recorded = record.origins().get(found.stat().inode());
+      return recorded == null ? found.attributes().originInode() : OptionalLong.of(recorded);
+    }
+
+    /**
+     * Makes sure that what the command changed is still where it found it: what others deleted or
+     * moved away must not come back, and what they put in its place must not go.
+     */
+    private boolean requireOrigin(RelativePath path, Found found) throws IOException {
+      if (!knowsOrigins || earlier.contains(path)) {
+        return true;
+      }
+      Stat live = tree.stat(path).orElse(null);
+      Long expected = record.live().get(path);
+      if (expected != null && (live == null || live.inode() != expected)) {
+        conflicts.add(path);
+        return false;
+      }
+      OptionalLong origin = origin(found);
+      if (origin.isEmpty() || found.attributes().opaque()) {
+        return true;
+      }
+      long inode = origin.getAsLong();
+      // A number may be another inode's by now, but not one that was born after the copy.
+      boolean isThere =
+          live != null && live.inode() == inode && !live.born().isAfter(found.stat().born());
+      if (!isThere
+          && !earlierInodes.contains(inode)
+          && (found.stat().isDirectory() || !hidden().contains(inode))) {
+        conflicts.add(path);
+        return false;
+      }
+      return true;
+    }
+
+    /** Returns the live inodes that the layer hides: what it has of them, it may have elsewhere. */
+    private Set<Long> hidden() throws IOException {
+      if (hidden == null) {
+        hidden = new HashSet<>();
+        for (RelativePath path : present) {
+          Stat stat = tree.stat(path).orElse(null);
+          if (stat == null || (!stat.isDirectory() && isForeign(stat))) {
+            continue; // a new file may have the number of one that is gone
+          }
+          if (!stat.isDirectory()) {
+            hidden.add(stat.inode());
+          } else if (opaque.contains(path) || !isDirectoryInLayer(path)) {
+            hideBelow(path, hidden);
+          }
+        }
+      }
+      return hidden;
+    }
+
+    private void hideBelow(RelativePath path, Set<Long> inodes) throws IOException {
+      Directory directory = tree.directory(path);
+      for (EntryName name : directory.list()) {
+        Stat stat = directory.stat(name).orElse(null);
+        if (stat != null && stat.isDirectory()) {
+          hideBelow(path.resolve(name), inodes);
+        } else if (stat != null && !isForeign(stat)) {
+          inodes.add(stat.inode());
         }
       }
     }
@@ -308,7 +442,7 @@ public final class Translation {
       }
       Place place = tree.place(from);
       if (!live.isDirectory()) {
-        OptionalLong origin = readAttributes(upper, name).originInode();
+        OptionalLong origin = origin(readEntry(upper, name, stat));
         boolean known = origin.isPresent() && origin.getAsLong() == live.inode();
         if (origin.isPresent() ? !known : stat.isFile() && stat.size() == 0) {
           return false;
@@ -396,6 +530,7 @@ public final class Translation {
         for (RelativePath name : names.getOrDefault(copied.getValue(), List.of())) {
           if (!have.contains(name) && !isShadowed(name)) {
             linkInLayer(copied.getKey(), have, name);
+            completed.put(name, copied.getValue());
           }
         }
       }
@@ -432,6 +567,9 @@ public final class Translation {
           return;
         }
         Facts above = FactsReader.read(parent);
+        if (changes.view(path) instanceof View.Live(_, Stat live, _)) {
+          completed.put(path, live.inode());
+        }
         parent.makeDirectory(path.name(), OWNER_ENTERS);
         try (Directory made = parent.directory(path.name())) {
           AttributeWriter.dress(made, changes.facts(path).orElseThrow());
@@ -537,6 +675,14 @@ public final class Translation {
           found = readEntry(holder, entry, holder.stat(entry).orElseThrow());
         }
         if (found.stat().type() == FileType.SOCKET) {
+          return;
+        }
+        boolean isThere = true;
+        for (RelativePath name : groups.getOrDefault(inode, List.of())) {
+          isThere &= done.contains(name) || requireOrigin(name, found);
+        }
+        if (!isThere) {
+          done.addAll(names);
           return;
         }
         if (isUnchanged(found, live, names)) {
@@ -705,12 +851,17 @@ public final class Translation {
           return;
         }
         Found found = readEntry(upper, name, stat);
-        prepareSpot(path);
-        try (Directory below = upper.directory(name)) {
-          directory(path, below, found);
+        if (requireOrigin(path, found)) {
+          prepareSpot(path);
+          try (Directory below = upper.directory(name)) {
+            directory(path, below, found);
+          }
         }
       } else {
-        file(path, readEntry(upper, name, stat));
+        Found found = readEntry(upper, name, stat);
+        if (requireOrigin(path, found)) {
+          file(path, found);
+        }
       }
     }
 
@@ -758,7 +909,7 @@ public final class Translation {
 
     /** Returns whether overlayfs copied an entry from this live inode. */
     private boolean isCopyOf(Found found, Stat live) {
-      OptionalLong origin = found.attributes().originInode();
+      OptionalLong origin = origin(found);
       return origin.isPresent() && origin.getAsLong() == live.inode();
     }
 
