@@ -52,7 +52,7 @@ final class OpenTransactionIT {
     // The second command sees what the first one did, under every name of a file.
     assertThat(
             exec("cat live/also live/moved/b; stat -c %h live/a; echo again >> live/also; rm"
-                     + " more/c; cat more/n")
+                    + " more/c; cat more/n")
                 .exits(0)
                 .out())
         .isEqualTo("one\nmore\ntwo\n2\nn\n");
@@ -123,6 +123,12 @@ final class OpenTransactionIT {
           List.of("echo n > dir/n", "mv dir dir.old", "dir"),
           List.of("rm dir/b", "mv dir dir.old; cp -a dir.old dir", "dir"),
           List.of("echo n > dir/n", "mv dir dir.old; mv new dir", "dir"),
+          List.of("echo more >> dir/b", "mv dir dir.old; mv new dir; echo t > dir/b", "dir"),
+          List.of("rm -r dir", "mv new/inner dir/inner", "dir"),
+          List.of("rm -r dir", "mv dir dir.old; mv new dir", "dir"),
+          List.of("rm -r dir; mkdir dir", "mv dir dir.old; mv new dir", "dir"),
+          List.of("rm -r dir; echo file > dir", "mv dir dir.old; mv new dir", "dir"),
+          List.of("mv dir moved", "mv dir dir.old; mv new dir", "dir"),
           List.of("echo more >> also", "rm also", "also"),
           List.of("echo more >> also", "rm also a far/c", "also"),
           List.of("echo more >> also", "mv far far.old", "far"));

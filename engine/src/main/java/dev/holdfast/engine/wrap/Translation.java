@@ -792,6 +792,9 @@ public final class Translation {
             }
           };
       if (merges && found.attributes().opaque()) {
+        if (changes.view(path) instanceof View.Live(RelativePath at, Stat stat, _)) {
+          requireOurs(at, stat); // all that is in it goes
+        }
         hideOthers(path, upper);
       }
       for (EntryName name : upper.list()) {
@@ -939,8 +942,10 @@ public final class Translation {
             place(path) + " is a socket, which no transaction touches; nothing was changed",
             List.of(place(path).toString()));
       }
-      if (!live.isDirectory()) {
+      if (!live.isDirectory() || !isDirectoryInLayer(path)) {
         requireOurs(at, live);
+      }
+      if (!live.isDirectory()) {
         Facts facts = changes.facts(path).orElseThrow();
         if (OverlayAttributes.isAny(facts.extendedAttributes(), prefix)) {
           throw new RefusedException(
@@ -996,9 +1001,7 @@ public final class Translation {
           unused.requireUnused(tree, at, stat);
         }
         isDirectory = stat.isDirectory();
-        if (!isDirectory) {
-          requireOurs(at, stat);
-        }
+        requireOurs(at, stat); // a directory, too: one of somebody else's may have come there
       } else {
         isDirectory = changes.facts(path).orElseThrow().type() == FileType.DIRECTORY;
       }
