@@ -35,6 +35,7 @@ public final class HoldfastWorkload implements Workload {
   private final PowerScenario scenario;
   private final UnaryOperator<Disk> running;
   private final UnaryOperator<Disk> recovering;
+  private final boolean neighbour;
   private final List<Map<AbsolutePath, DirectoryTree>> states = new ArrayList<>();
 
   public HoldfastWorkload(PowerScenario scenario) {
@@ -44,9 +45,28 @@ public final class HoldfastWorkload implements Workload {
   /** With other views of the disk while transactions run, and while recovering. */
   public HoldfastWorkload(
       PowerScenario scenario, UnaryOperator<Disk> running, UnaryOperator<Disk> recovering) {
+    this(scenario, running, recovering, true);
+  }
+
+  private HoldfastWorkload(
+      PowerScenario scenario,
+      UnaryOperator<Disk> running,
+      UnaryOperator<Disk> recovering,
+      boolean neighbour) {
     this.scenario = scenario;
     this.running = running;
     this.recovering = recovering;
+    this.neighbour = neighbour;
+  }
+
+  /** Returns the same without a neighbour. */
+  public HoldfastWorkload alone() {
+    return new HoldfastWorkload(scenario, running, recovering, false);
+  }
+
+  @Override
+  public boolean hasNeighbour() {
+    return neighbour;
   }
 
   @Override

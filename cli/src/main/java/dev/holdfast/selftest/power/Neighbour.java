@@ -2,6 +2,8 @@ package dev.holdfast.selftest.power;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.linux.LinuxDisk;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Another program on the same file system: changes a file of its own and syncs it, every 5 ms, so
- * that the file system's journal commits at any moment of an update. A process; ends with its
- * standard input.
+ * that the file system's journal commits at any moment of an update. A process; says by a line on
+ * its standard output that it has begun, and ends with its standard input.
  */
 public final class Neighbour {
   private static final int PAUSE = 5;
@@ -36,6 +38,7 @@ public final class Neighbour {
     AbsolutePath folder = AbsolutePath.of(path.resolveSibling(".").normalize().toString());
     try (FileChannel file =
             FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var out = new FileOutputStream(FileDescriptor.out);
         var directory = LinuxDisk.create().openDirectory(folder);
         var barrier = directory.openSync()) {
       for (long round = 0; true; round++) {
@@ -44,6 +47,9 @@ public final class Neighbour {
           barrier.sync();
         } else {
           file.force(true);
+        }
+        if (round == 0) {
+          out.write('\n');
         }
         Thread.sleep(PAUSE);
       }

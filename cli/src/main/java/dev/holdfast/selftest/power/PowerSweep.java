@@ -84,7 +84,7 @@ public final class PowerSweep {
 
   private void sweep(Effort effort) throws IOException {
     Map<String, DeviceImage> before = rig.prepare(() -> workload.prepare(rig));
-    Recording recording = rig.record(before, true, () -> workload.run(rig));
+    Recording recording = rig.record(before, workload.hasNeighbour(), () -> workload.run(rig));
     Recording.States states = recording.states();
     int count = 0;
     for (PowerLoss loss : losses(recording.log(), effort.states())) {
@@ -139,16 +139,16 @@ public final class PowerSweep {
       return true;
     } catch (StillInUseException e) {
       throw e;
-    } catch (UnmountableException e) {
+    } catch (AssertionError | IOException | RuntimeException e) {
+      if (rig.isEnding()) {
+        throw new IOException("interrupted", e);
+      }
       String message = message(promise, log, losses, e);
-      if (losses.getLast().mode() == PowerLoss.Mode.TORN) {
+      if (e instanceof UnmountableException && losses.getLast().mode() == PowerLoss.Mode.TORN) {
         figures.unmountable(message);
       } else {
         figures.violated(message + keep(left), inRecovery);
       }
-      return false;
-    } catch (AssertionError | IOException | RuntimeException e) {
-      figures.violated(message(promise, log, losses, e) + keep(left), inRecovery);
       return false;
     } finally {
       watch.tried.accept(figures);

@@ -38,6 +38,7 @@ public final class Rig implements AutoCloseable {
   private final OutputStream commands;
   private final BufferedReader answers;
   private final List<Process> neighbours = new CopyOnWriteArrayList<>();
+  private volatile boolean ending;
   private final List<String> loops = new CopyOnWriteArrayList<>();
 
   private Rig(BlockFileSystem kind, int devices, Path folder, Path images) throws IOException {
@@ -104,6 +105,11 @@ public final class Rig implements AutoCloseable {
   interface Task {
     /** Does it. */
     void run() throws IOException;
+  }
+
+  /** Returns whether the devices are being taken away: what fails then proves nothing. */
+  boolean isEnding() {
+    return ending;
   }
 
   /** Returns the kind of its file systems. */
@@ -222,6 +228,11 @@ public final class Rig implements AutoCloseable {
           kind.isCommittedBySyncOnly()
               ? java(Neighbour.class, file, "all")
               : java(Neighbour.class, file));
+    }
+    for (Process neighbour : neighbours) {
+      if (neighbour.getInputStream().read() < 0) {
+        throw new IOException("a neighbour ended before it had begun");
+      }
     }
   }
 
@@ -385,6 +396,7 @@ public final class Rig implements AutoCloseable {
   }
 
   private void cleanUp() {
+    ending = true;
     try {
       stopNeighbours();
       unmount();

@@ -16,6 +16,11 @@ public interface Workload {
   /** Returns how many file systems it needs. */
   int devices();
 
+  /** Returns whether a neighbour syncs meanwhile. What is never made durable shows without one. */
+  default boolean hasNeighbour() {
+    return true;
+  }
+
   /** Makes what is there before. */
   void prepare(Rig rig) throws IOException;
 

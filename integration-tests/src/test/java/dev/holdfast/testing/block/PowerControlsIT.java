@@ -3,12 +3,17 @@ package dev.holdfast.testing.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.selftest.power.BlockFileSystem;
 import dev.holdfast.selftest.power.PowerFigures;
 import dev.holdfast.selftest.power.PowerSweep;
 import dev.holdfast.selftest.power.Rig;
+import dev.holdfast.selftest.power.Shell;
 import dev.holdfast.testing.block.Controls.Control;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -44,5 +49,25 @@ final class PowerControlsIT {
     } else {
       assertThat(figures.violations()).isEmpty();
     }
+  }
+
+  @Test
+  void keepsTheDeviceOfABrokenPromise() throws IOException {
+    Rig.missing(BlockFileSystem.EXT4).ifPresent(why -> assumeTrue(false, why));
+    PowerFigures figures =
+        Undisturbed.run(() ->
+            PowerSweep.run(
+                BlockFileSystem.EXT4,
+                FileControl.NO_DIRECTORY_FSYNC,
+                PowerSweep.Effort.untilViolation(CAUGHT),
+                1,
+                PowerSweep.Watch.KEEPING));
+    String where = figures.violations().getFirst().lines().reduce((_, last) -> last).orElseThrow();
+    Path folder = Path.of(where.substring(where.lastIndexOf(' ') + 1));
+    Path device = folder.resolve("d0");
+    assertThat(where).contains("kept in /");
+    assertThat(Shell.succeed("blkid", "-p", device.toString())).contains("ext4");
+    Files.delete(device);
+    Files.delete(folder);
   }
 }
