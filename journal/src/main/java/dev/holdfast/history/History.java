@@ -67,17 +67,13 @@ public final class History implements AutoCloseable {
   private static final long STEP_MILLIS = 20;
 
   private final Connection reader;
-  private final @Nullable Connection keeper;
+  private final Connection keeper;
   private final @Nullable DiskLock lock;
-  private final @Nullable DiskFile file;
-  private final @Nullable String name;
+  private final DiskFile file;
+  private final String name;
 
   private History(
-      Connection reader,
-      @Nullable Connection keeper,
-      @Nullable DiskLock lock,
-      @Nullable DiskFile file,
-      @Nullable String name) {
+      Connection reader, Connection keeper, @Nullable DiskLock lock, DiskFile file, String name) {
     this.reader = reader;
     this.keeper = keeper;
     this.lock = lock;
@@ -126,8 +122,11 @@ public final class History implements AutoCloseable {
   /** Brings the database of a journal up to date, and opens it. */
   public static History open(Disk disk, Journal journal) throws IOException {
     AbsolutePath state = journal.directory();
-    try (JournalView view = journal.read();
-        Directory parent = disk.openDirectory(state)) {
+    long asked;
+    try (JournalView view = journal.read()) {
+      asked = view.head().records();
+    }
+    try (Directory parent = disk.openDirectory(state)) {
       if (parent.stat(DIRECTORY).isEmpty()) {
         parent.makeDirectory(DIRECTORY, 0700);
       }
@@ -142,22 +141,23 @@ public final class History implements AutoCloseable {
             }
           }
         }
-        return open(disk, directory, view);
+        return open(disk, directory, journal, asked);
       }
     } catch (SQLException e) {
       throw failed(e);
     }
   }
 
-  private static History open(Disk disk, Directory directory, JournalView view)
+  /** The journal is looked at under a lock only: what has a stamp is never newer than the look. */
+  private static History open(Disk disk, Directory directory, Journal journal, long asked)
       throws IOException, SQLException {
     for (int attempt = 1; attempt <= TRIES; attempt++) {
       DiskLock shared = lock(directory, LockMode.SHARED).orElse(null);
       if (shared == null) {
         break;
       }
-      try {
-        if (isCurrent(directory, view)) {
+      try (JournalView view = journal.read()) {
+        if (isCurrent(directory, view, asked)) {
           return openFile(disk, directory, shared);
         }
       } catch (IOException | SQLException | RuntimeException e) {
@@ -173,10 +173,16 @@ public final class History implements AutoCloseable {
         if (exclusive == null) {
           break;
         }
-        update(disk, directory, view);
+        try (JournalView view = journal.read()) {
+          if (!isCurrent(directory, view, asked)) {
+            update(disk, directory, view);
+          }
+        }
       }
     }
-    return openPrivate(view); // others hold the file, or the journal runs ahead of us
+    try (JournalView view = journal.read()) {
+      return openPrivate(directory, view); // others hold the file
+    }
   }
 
   private static Optional<DiskLock> lock(Directory directory, LockMode mode) throws IOException {
@@ -242,8 +248,12 @@ public final class History implements AutoCloseable {
         : Optional.empty();
   }
 
-  private static boolean isCurrent(Directory directory, JournalView view) throws IOException {
-    return stamp(directory, view).filter(stamp -> hasNothingAfter(stamp, view)).isPresent();
+  /** Returns whether all that had ended at record {@code asked} is there. */
+  private static boolean isCurrent(Directory directory, JournalView view, long asked)
+      throws IOException {
+    return stamp(directory, view)
+        .filter(stamp -> stamp.head().records() >= asked || hasNothingAfter(stamp, view))
+        .isPresent();
   }
 
   private static boolean hasNothingAfter(Stamp stamp, JournalView view) {
@@ -319,25 +329,31 @@ public final class History implements AutoCloseable {
       throws IOException, SQLException {
     try (DiskFile opened = directory.openToWrite(file)) {
       requireOurs(disk, opened.stat());
-      String name = HistoryFilePath.register(opened, true);
-      try (Connection owner = connect(name + SETTINGS, OWNER)) {
-        if (before == null) {
-          makeTables(owner);
-        } else if (count(owner) != before.transactions() || !isPlain(owner)) {
-          return -1;
-        }
-        try (HistoryWriter writer = new HistoryWriter(owner)) {
-          writer.add(view, first);
-        }
-        long transactions = count(owner);
-        try (Statement end = owner.createStatement()) {
-          end.execute("SHUTDOWN");
-        }
-        opened.sync();
-        return transactions;
-      } finally {
-        HistoryFilePath.forget(name);
+      long transactions = write(opened, view, first, before);
+      opened.sync();
+      return transactions;
+    }
+  }
+
+  private static long write(DiskFile opened, JournalView view, long first, @Nullable Stamp before)
+      throws IOException, SQLException {
+    String name = HistoryFilePath.register(opened, true);
+    try (Connection owner = connect(name + SETTINGS, OWNER)) {
+      if (before == null) {
+        makeTables(owner);
+      } else if (count(owner) != before.transactions() || !isPlain(owner)) {
+        return -1;
       }
+      try (HistoryWriter writer = new HistoryWriter(owner)) {
+        writer.add(view, first);
+      }
+      long transactions = count(owner);
+      try (Statement end = owner.createStatement()) {
+        end.execute("SHUTDOWN");
+      }
+      return transactions;
+    } finally {
+      HistoryFilePath.forget(name);
     }
   }
 
@@ -390,40 +406,58 @@ public final class History implements AutoCloseable {
   private static History openFile(Disk disk, Directory directory, DiskLock lock)
       throws IOException, SQLException {
     DiskFile file = directory.openToRead(DATABASE);
-    String name = null;
-    Connection owner = null;
     try {
       requireOurs(disk, file.stat());
-      name = HistoryFilePath.register(file, false);
-      // Only the owner may choose settings, and read what could be hidden.
-      owner = connect(name + SETTINGS + ";ACCESS_MODE_DATA=r;IFEXISTS=TRUE", OWNER);
-      if (!isPlain(owner)) {
-        throw new IOException("the history's file is not of our making; remove it");
-      }
-      return new History(connect(name, READER), owner, lock, file, name);
+      return openFile(file, lock);
     } catch (IOException | SQLException | RuntimeException e) {
-      if (owner != null) {
-        owner.close();
-      }
-      if (name != null) {
-        HistoryFilePath.forget(name);
-      }
       file.close();
       throw e;
     }
   }
 
-  private static History openPrivate(JournalView view) throws IOException, SQLException {
-    String name = "mem:holdfast-" + UUID.randomUUID();
-    Connection owner = connect(name, OWNER);
+  private static History openFile(DiskFile file, @Nullable DiskLock lock)
+      throws IOException, SQLException {
+    String name = HistoryFilePath.register(file, false);
+    Connection owner = null;
     try {
-      makeTables(owner);
-      try (HistoryWriter writer = new HistoryWriter(owner)) {
-        writer.add(view, 1);
+      // Only the owner may choose settings, and read what could be hidden.
+      owner = connect(name + SETTINGS + ";ACCESS_MODE_DATA=r;IFEXISTS=TRUE", OWNER);
+      if (!isPlain(owner)) {
+        throw new IOException("the history's file is not of our making; remove it");
       }
-      return new History(connect(name, READER), owner, null, null, null);
+      return new History(reader(name), owner, lock, file, name);
     } catch (IOException | SQLException | RuntimeException e) {
-      owner.close();
+      if (owner != null) {
+        owner.close();
+      }
+      HistoryFilePath.forget(name);
+      throw e;
+    }
+  }
+
+  /** Rows are handed on as they are found: a database that is only read keeps none on disk. */
+  private static Connection reader(String name) throws SQLException {
+    Connection reader = connect(name, READER);
+    try (Statement statement = reader.createStatement()) {
+      statement.execute("SET LAZY_QUERY_EXECUTION 1");
+      return reader;
+    } catch (SQLException e) {
+      reader.close();
+      throw e;
+    }
+  }
+
+  /** A file without a name, which goes with the process: the memory may not hold so much. */
+  private static History openPrivate(Directory directory, JournalView view)
+      throws IOException, SQLException {
+    EntryName name = EntryName.of("private-" + UUID.randomUUID());
+    DiskFile file = directory.create(name, 0600);
+    try {
+      directory.unlink(name);
+      write(file, view, 1, null);
+      return openFile(file, null);
+    } catch (IOException | SQLException | RuntimeException e) {
+      file.close();
       throw e;
     }
   }
@@ -521,18 +555,12 @@ public final class History implements AutoCloseable {
   public void close() throws IOException {
     try {
       reader.close();
-      if (keeper != null) {
-        keeper.close();
-      }
+      keeper.close();
     } catch (SQLException e) {
       throw failed(e);
     } finally {
-      if (name != null) {
-        HistoryFilePath.forget(name);
-      }
-      if (file != null) {
-        file.close();
-      }
+      HistoryFilePath.forget(name);
+      file.close();
       if (lock != null) {
         lock.close();
       }

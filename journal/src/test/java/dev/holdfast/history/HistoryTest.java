@@ -2,9 +2,11 @@ package dev.holdfast.history;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.linux.LinuxDisk;
+import dev.holdfast.journal.Journal;
 import dev.holdfast.journal.JournalWriter;
 import dev.holdfast.journal.Samples;
 import dev.holdfast.journal.TransactionRecord;
@@ -12,6 +14,7 @@ import dev.holdfast.journal.TransactionState;
 import dev.holdfast.journal.h2.H2Journal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -154,6 +158,81 @@ final class HistoryTest {
         assertThat(only(ask(second, "SELECT COUNT(*) FROM transactions"))).isEqualTo("4");
       }
     }
+  }
+
+  private static final class Enough extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @Test
+  @Timeout(60)
+  void rowsComeAsTheyAreFound() throws IOException {
+    run(10);
+    String many =
+        "SELECT * FROM operations"
+            + " CROSS JOIN operations AS o%d".repeat(6).formatted(1, 2, 3, 4, 5, 6);
+    try (History history = History.open(LinuxDisk.create(), journal)) {
+      int[] left = {1000};
+      assertThatThrownBy(() ->
+              history.query(
+                  many.replace("SELECT *", "SELECT operations.path"),
+                  new History.Rows() {
+                    @Override
+                    public void columns(List<String> labels) {}
+
+                    @Override
+                    public void row(List<@Nullable Object> values) throws IOException {
+                      if (--left[0] == 0) {
+                        throw new Enough();
+                      }
+                    }
+                  }))
+          .isInstanceOf(Enough.class);
+      assertThat(only(ask(history, "SELECT COUNT(*) FROM transactions"))).isEqualTo("13");
+    }
+  }
+
+  @Test
+  void whoFindsItHeldHasAFileOfItsOwnThatGoesWithIt() throws IOException {
+    assertThat(count()).isEqualTo("3");
+    try (History held = History.open(LinuxDisk.create(), journal)) {
+      run(2);
+      try (History own = History.open(LinuxDisk.create(), journal)) {
+        assertThat(only(ask(own, "SELECT COUNT(*) FROM transactions"))).isEqualTo("5");
+        assertThat(only(ask(own, "SELECT DATABASE_PATH()"))).isNotEqualTo("null");
+        assertThat(only(ask(held, "SELECT COUNT(*) FROM transactions"))).isEqualTo("3");
+      }
+    }
+    try (Stream<Path> all = Files.list(file("."))) {
+      assertThat(all.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("history.mv.db", "lock", "stamp");
+    }
+    assertThat(count()).isEqualTo("5");
+  }
+
+  @Test
+  void whoLookedAtTheJournalBeforeOthersWroteMoreDoesNotMakeItAnew() throws IOException {
+    assertThat(count()).isEqualTo("3");
+    Object inode = Files.getAttribute(file("history.mv.db"), "unix:ino");
+    boolean[] first = {true};
+    Journal slow =
+        (Journal)
+            Proxy.newProxyInstance(
+                Journal.class.getClassLoader(),
+                new Class<?>[] {Journal.class},
+                (_, method, arguments) -> {
+                  Object result = method.invoke(journal, arguments);
+                  if (method.getName().equals("read") && first[0]) {
+                    first[0] = false;
+                    run(2);
+                    assertThat(count()).isEqualTo("5");
+                  }
+                  return result;
+                });
+    try (History history = History.open(LinuxDisk.create(), slow)) {
+      assertThat(only(ask(history, "SELECT COUNT(*) FROM transactions"))).isEqualTo("5");
+    }
+    assertThat(Files.getAttribute(file("history.mv.db"), "unix:ino")).isEqualTo(inode);
   }
 
   @Test
