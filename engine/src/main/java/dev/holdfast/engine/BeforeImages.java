@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.disk.DiskError;
 import dev.holdfast.disk.DiskException;
 import dev.holdfast.disk.DiskFile;
 import dev.holdfast.disk.FileType;
@@ -18,10 +19,12 @@ import dev.holdfast.journal.FileOperation.Move;
 import dev.holdfast.journal.FileOperation.Replace;
 import dev.holdfast.journal.FileOperation.SetAttributes;
 import dev.holdfast.journal.Plan;
+import dev.holdfast.journal.TransactionId;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,12 +39,39 @@ import org.jspecify.annotations.Nullable;
  * into a tree (holes 19 and 20).
  */
 final class BeforeImages implements Images, AutoCloseable {
-  private final @Nullable TransactionFolder folder;
+  private final OpenFolders folders;
+  private final ControlDirectory control;
+  private final TransactionId id;
   private final Map<FileIdentity, Set<Instant>> timesSetOn = new HashMap<>();
+  private @Nullable TransactionFolder folder;
 
-  /** Opens the images of {@code plan} in {@code control}; they may be gone. */
-  BeforeImages(ControlDirectory control, Plan plan) throws DiskException {
-    this.folder = control.imagesOf(plan.id()).orElse(null);
+  /**
+   * The folders that are open of all that are looked into: those used last. Whoever looks through a
+   * long history at once would run out of descriptors.
+   */
+  static final class OpenFolders {
+    private static final int MOST = 8;
+    private final Set<BeforeImages> open = new LinkedHashSet<>();
+
+    private void used(BeforeImages images) {
+      open.remove(images);
+      open.add(images);
+      if (open.size() > MOST) {
+        open.iterator().next().close();
+      }
+    }
+  }
+
+  /** Looks for the images of {@code plan} in {@code control}; they may be gone. */
+  BeforeImages(ControlDirectory control, Plan plan) {
+    this(new OpenFolders(), control, plan);
+  }
+
+  /** Looks for images together with others, of which not all are open at once. */
+  BeforeImages(OpenFolders folders, ControlDirectory control, Plan plan) {
+    this.folders = folders;
+    this.control = control;
+    this.id = plan.id();
     for (FileOperation operation : plan.operations()) {
       if (operation instanceof SetAttributes change) {
         timesSetOn
@@ -75,13 +105,19 @@ final class BeforeImages implements Images, AutoCloseable {
     return place == null ? Optional.empty() : place.stat();
   }
 
-  private @Nullable Place place(FileOperation operation) {
-    if (folder == null) {
-      return null;
+  private @Nullable Place place(FileOperation operation) throws DiskException {
+    TransactionFolder found = folder;
+    if (found == null) {
+      found = control.imagesOf(id).orElse(null);
+      if (found == null) {
+        return null;
+      }
+      folder = found;
     }
+    folders.used(this);
     return switch (operation) {
-      case Replace replace -> folder.fresh(replace.slot());
-      case Delete delete -> folder.old(delete.slot());
+      case Replace replace -> found.fresh(replace.slot());
+      case Delete delete -> found.old(delete.slot());
       case Create _, Move _, SetAttributes _ -> null;
     };
   }
@@ -111,7 +147,8 @@ final class BeforeImages implements Images, AutoCloseable {
   public DiskFile open(FileOperation operation) throws DiskException {
     Place place = place(operation);
     if (place == null) {
-      throw new IllegalStateException("no image: " + operation);
+      throw new DiskException(
+          DiskError.NOT_FOUND, "open the before-image of", operation.path() + "");
     }
     return place.directory().openToRead(place.name());
   }
@@ -125,10 +162,13 @@ final class BeforeImages implements Images, AutoCloseable {
     }
   }
 
+  /** Lets go of the folder, which is opened again where it is needed again. */
   @Override
   public void close() {
+    folders.open.remove(this);
     if (folder != null) {
       folder.close();
+      folder = null;
     }
   }
 }

@@ -36,6 +36,7 @@ final class KeptContents implements AutoCloseable {
   private final ContentCopier copier = new ContentCopier();
   private final Map<ContentDigest, List<Opener>> byDigest = new HashMap<>();
   private final Map<Long, List<Opener>> bySize = new HashMap<>();
+  private final BeforeImages.OpenFolders folders = new BeforeImages.OpenFolders();
   private final List<BeforeImages> images = new ArrayList<>();
   private final SourceTrees elsewhere;
 
@@ -72,7 +73,7 @@ final class KeptContents implements AutoCloseable {
   }
 
   private void add(Plan plan, AbsolutePath root) throws IOException {
-    BeforeImages held = new BeforeImages(control, plan);
+    BeforeImages held = new BeforeImages(folders, control, plan);
     images.add(held);
     for (FileOperation operation : plan.operations()) {
       BeforeImages.Taken taken = BeforeImages.taken(operation);

@@ -336,10 +336,9 @@ final class TakeBack {
       boolean dryRun)
       throws IOException {
     List<RootUndo> undos = new ArrayList<>();
-    List<BeforeImages> images = new ArrayList<>();
-    try {
+    try (Held held = new Held()) {
       for (Map.Entry<AbsolutePath, List<Step>> entry : byRoot.entrySet()) {
-        undos.add(undo(entry.getKey(), entry.getValue(), transaction, images));
+        undos.add(undo(entry.getKey(), entry.getValue(), transaction, held));
       }
       for (RootUndo undo : undos) {
         undo.check();
@@ -356,8 +355,6 @@ final class TakeBack {
         undo.stage();
       }
       requireNoConflict(work, undos);
-    } finally {
-      images.forEach(BeforeImages::close);
     }
     progress.advanced(Phase.MAKING_DURABLE, 0, 0);
     Committed done = transaction.commit();
@@ -372,23 +369,45 @@ final class TakeBack {
         notes);
   }
 
-  private RootUndo undo(
-      AbsolutePath root, List<Step> steps, Transaction transaction, List<BeforeImages> opened)
+  /** The before-images that are looked into. */
+  private static final class Held implements AutoCloseable {
+    private final BeforeImages.OpenFolders folders = new BeforeImages.OpenFolders();
+    private final List<ControlDirectory> controls = new ArrayList<>();
+    private final List<BeforeImages> images = new ArrayList<>();
+
+    ControlDirectory add(ControlDirectory control) {
+      controls.add(control);
+      return control;
+    }
+
+    BeforeImages of(ControlDirectory control, Plan plan) {
+      BeforeImages of = new BeforeImages(folders, control, plan);
+      images.add(of);
+      return of;
+    }
+
+    @Override
+    public void close() {
+      images.forEach(BeforeImages::close);
+      controls.forEach(ControlDirectory::close);
+    }
+  }
+
+  private RootUndo undo(AbsolutePath root, List<Step> steps, Transaction transaction, Held held)
       throws IOException {
+    ControlDirectory control = held.add(holdfast.engine().control(root));
     RootChanges changes = transaction.context().look(new Root(root));
     Step first = steps.getFirst();
     RootUndo.StandIns standIns =
         () -> StandIns.since(holdfast.engine().journal(), first.record().sequence(), root);
     if (steps.size() == 1 && first.operations().size() == first.plan().operations().size()) {
-      BeforeImages images = images(root, first.plan());
-      opened.add(images);
+      BeforeImages images = held.of(control, first.plan());
       return new RootUndo(
           changes, images, first.plan(), index(first.plan(), root), standIns, new Watch());
     }
     Composition composition = new Composition(changes.tree());
     for (Step step : steps) {
-      BeforeImages images = images(root, step.plan());
-      opened.add(images);
+      BeforeImages images = held.of(control, step.plan());
       int index = index(step.plan(), root);
       composition.add(
           step.plan(),
@@ -408,12 +427,6 @@ final class TakeBack {
       }
     }
     throw new IllegalStateException("not a root of transaction " + plan.sequence() + ": " + root);
-  }
-
-  private BeforeImages images(AbsolutePath root, Plan plan) throws IOException {
-    try (ControlDirectory control = holdfast.engine().control(root)) {
-      return new BeforeImages(control, plan);
-    }
   }
 
   private final class Watch implements RootUndo.Watcher {

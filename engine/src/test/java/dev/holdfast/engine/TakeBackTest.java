@@ -12,6 +12,7 @@ import dev.holdfast.engine.failure.ConflictException;
 import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.journal.TransactionRecord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -261,6 +263,47 @@ class TakeBackTest {
 
     holdfast.rewind(moment, null, options(), false, Progress.NONE);
     assertThat(state()).isEqualTo(then);
+  }
+
+  private static long descriptors() throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.count();
+    }
+  }
+
+  @Test
+  void aLongHistoryIsTakenBackAndShownWithFewDescriptors() throws IOException {
+    Map<RelativePath, String> before = null;
+    for (int i = 0; i < 60; i++) {
+      String text = "step " + i + "\n";
+      commit(tx -> tx.write(root, "a", text.getBytes(UTF_8)));
+      before = before == null ? state() : before;
+    }
+    long idle = descriptors();
+    try (Patches patches = holdfast.patches()) {
+      for (long sequence = 60; sequence > 1; sequence--) {
+        assertThat(patches.of(sequence))
+            .contains("-step " + (sequence - 2), "+step " + (sequence - 1));
+      }
+      assertThat(descriptors()).isLessThan(idle + 60);
+    }
+    assertThat(descriptors()).isLessThanOrEqualTo(idle);
+    long[] most = {0};
+    holdfast.rewind(
+        1,
+        null,
+        options(),
+        false,
+        (_, _, _) -> {
+          try {
+            most[0] = Math.max(most[0], descriptors());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+    assertThat(state()).isEqualTo(before);
+    assertThat(most[0]).isBetween(1L, idle + 60);
+    assertThat(descriptors()).isLessThanOrEqualTo(idle);
   }
 
   /** Opens the journal again, with a clock of the test's. */
