@@ -38,8 +38,8 @@ final class WrapFailureIT {
     holdfast.run("recover", "--check").exits(0);
     // An applied transaction's folder is put away by a later one.
     String litter =
-        "cd .holdfast/live/tx 2>/dev/null && for d in *; do test -e \"$d\" -a ! -e \"$d/applied\" &&"
-            + " echo \"$d\"; done";
+        "cd .holdfast/live/tx 2>/dev/null && for d in *; do test -e \"$d\" -a ! -e \"$d/applied\""
+            + " && echo \"$d\"; done";
     assertThat(holdfast.shell(litter).out()).as("litter").isEmpty();
     assertThat(Files.readString(Path.of("/proc/mounts"))).doesNotContain(base.toString());
   }
@@ -180,6 +180,35 @@ final class WrapFailureIT {
     assertThat(live.resolve("dir/b")).hasContent("theirs");
     assertThat(live.resolve("dir/new")).hasContent("theirs");
     assertThat(live.resolve("a")).hasContent("onemine");
+  }
+
+  @Test
+  void whereOthersAddSomethingTheTimeDoesNotGoBack() throws Exception {
+    holdfast
+        .shell("mkdir live/more live/less; echo x > live/more/x; echo y > live/less/y")
+        .exits(0);
+    TimeUnit.MILLISECONDS.sleep(30);
+    Running run =
+        holdfast.start(
+            "run",
+            "--root",
+            "live",
+            "--",
+            "sh",
+            "-c",
+            "echo mine > live/dir/mine; echo mine >> live/more/x; touch live/less; : > ready; cat");
+    await(holdfast.folder().resolve("ready"));
+    TimeUnit.MILLISECONDS.sleep(30);
+    for (String name : new String[] {"new", "dir/new", "more/new", "less/new"}) {
+      Files.writeString(live.resolve(name), "theirs");
+    }
+    run.end().exits(0);
+    for (String name : new String[] {"new", "dir/new", "more/new", "less/new"}) {
+      Path theirs = live.resolve(name);
+      assertThat(Files.getLastModifiedTime(theirs.getParent()))
+          .as("the time of what holds " + name)
+          .isGreaterThanOrEqualTo(Files.getLastModifiedTime(theirs));
+    }
   }
 
   @Test

@@ -811,13 +811,24 @@ public final class Translation {
         throw new RefusedException(
             place(path) + " is a layer of another overlay; nothing was changed");
       }
+      Instant time = wanted.modified();
       if (!sameMetadata(before, wanted.withModified(before.modified()))) {
         requireOurs(path, stat);
         changes.setFacts(path, wanted);
-      } else if (!before.modified().equals(wanted.modified()) && !changesEntriesOf(path)) {
-        changes.setFacts(path, wanted);
+        changes.setDirectoryTime(path, time);
+        return;
       }
-      changes.setDirectoryTime(path, wanted.modified());
+      if (isForeign(stat)) {
+        // Others changed its entries: programs watch for that, so its time never goes back.
+        if (time.isBefore(since)) {
+          return; // a copy of what it was; the command never set it
+        }
+        time = time.isBefore(stat.modified()) ? stat.modified() : time;
+      }
+      if (!before.modified().equals(time) && !changesEntriesOf(path)) {
+        changes.setFacts(path, wanted.withModified(time));
+      }
+      changes.setDirectoryTime(path, time);
     }
 
     /** Then the directory's new time goes without saying. */
