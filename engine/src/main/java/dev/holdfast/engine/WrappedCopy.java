@@ -12,17 +12,24 @@ import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.failure.RolledBackException;
 import dev.holdfast.engine.source.Sources;
 import dev.holdfast.engine.source.TreeSource;
+import dev.holdfast.engine.source.Untouchable;
 import dev.holdfast.engine.staging.RootChanges;
 import dev.holdfast.engine.tree.AttributeWriter;
 import dev.holdfast.engine.tree.FactsReader;
+import dev.holdfast.engine.tree.LiveTree;
 import dev.holdfast.journal.ByteString;
 import dev.holdfast.process.Processes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Runs a command that is told to work on a copy of the root, by the variable {@code HOLDFAST_ROOT};
@@ -46,6 +53,7 @@ final class WrappedCopy {
   private final Processes processes;
   private final LeftBehind left;
   private final AbsolutePath copy;
+  private final Map<RelativePath, Looked> copied = new HashMap<>();
 
   WrappedCopy(
       Holdfast holdfast,
@@ -106,7 +114,37 @@ final class WrappedCopy {
         .orElseThrow(() -> new RefusedException("the program " + name + " is not here"));
   }
 
+  /** What was at a path when the copy was made, as far as it takes to see that it changed. */
+  private record Looked(long inode, Instant changed) {
+    static Looked at(Stat stat) {
+      return new Looked(stat.inode(), stat.changed());
+    }
+  }
+
+  private void lookAround() throws IOException {
+    LiveTree tree = context.look(root).tree();
+    Deque<RelativePath> open = new ArrayDeque<>(List.of(RelativePath.EMPTY));
+    copied.put(RelativePath.EMPTY, Looked.at(tree.directory(RelativePath.EMPTY).stat()));
+    while (!open.isEmpty()) {
+      holdfast.engine().checkCancelled();
+      RelativePath path = open.pop();
+      Directory directory = tree.directory(path);
+      for (EntryName name : directory.list()) {
+        Stat stat = directory.stat(name).orElse(null);
+        if (stat == null || name.equals(Untouchable.CONTROL)) {
+          continue;
+        }
+        copied.put(path.resolve(name), Looked.at(stat));
+        if (stat.isDirectory()) {
+          open.push(path.resolve(name));
+        }
+      }
+    }
+    tree.forget(RelativePath.EMPTY); // afterwards, what is there under these names then counts
+  }
+
   private void makeCopy() throws IOException {
+    lookAround(); // before: what changes from here on may be in the copy or not
     try (Directory layers = context.folder(root).layers()) {
       layers.makeDirectory(COPY, 0700);
       try (Processes.Shell shell = processes.shell(List.of())) {
@@ -161,16 +199,18 @@ final class WrappedCopy {
                       Progress.NONE)
                   .stageIn(transaction, root));
     }
-    requireUnchanged(context.look(root), context.claimed(root));
+    requireUnchanged(context.look(root));
     return notes;
   }
 
-  private void requireUnchanged(RootChanges changes, Instant since)
-      throws DiskException, ConflictException {
+  private void requireUnchanged(RootChanges changes) throws DiskException, ConflictException {
     List<String> conflicts = new ArrayList<>();
     for (RelativePath path : changes.touchedPaths()) {
-      Stat stat = changes.tree().stat(path).orElse(null);
-      if (stat != null && !stat.isDirectory() && !stat.changed().isBefore(since)) {
+      Looked now =
+          path.isEmpty()
+              ? Looked.at(changes.tree().directory(path).stat())
+              : changes.tree().stat(path).map(Looked::at).orElse(null);
+      if (!Objects.equals(now, copied.get(path))) {
         conflicts.add(root.path().resolve(path).toString());
       }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -209,6 +210,40 @@ final class WrapFailureIT {
           .as("the time of what holds " + name)
           .isGreaterThanOrEqualTo(Files.getLastModifiedTime(theirs));
     }
+  }
+
+  @Test
+  void onACopyNothingOfTheirsIsTakenBack() throws Exception {
+    Tree.write(live, "gone", "1", "moved/x", "2", "swapped/y", "3", "other/y", "4", "held/z", "5");
+    TimeUnit.MILLISECONDS.sleep(30);
+    Running run =
+        holdfast.start(
+            "run",
+            "--isolate",
+            "copy",
+            "--root",
+            "live",
+            "--",
+            "sh",
+            "-c",
+            "echo mine > $HOLDFAST_ROOT/mine; echo more >> $HOLDFAST_ROOT/swapped/y; : > ready;"
+                + " cat");
+    await(holdfast.folder().resolve("ready"));
+    holdfast
+        .shell(
+            "cd live; rm gone; mkdir made; mv moved away; chmod 700 held;"
+                + " mv swapped old; mv other swapped")
+        .exits(0);
+    before = Tree.of(live);
+    Invoked ended = run.end().exits(125);
+    List<String> named =
+        List.of(
+            ended.err().replaceAll("(?s).*began: |; nothing was changed.*", "").split(", ", -1));
+    for (String theirs : List.of("gone", "made", "moved", "away", "held", "swapped/y", "old")) {
+      assertThat(named).contains(live.resolve(theirs).toString());
+    }
+    assertThat(ended.err()).contains("(exit 3)");
+    untouched();
   }
 
   @Test
