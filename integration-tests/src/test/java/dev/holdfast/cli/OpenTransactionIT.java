@@ -166,6 +166,11 @@ final class OpenTransactionIT {
           .contains(live.resolve(i + "/" + CONFLICTS.get(i).get(2)).toString());
     }
     assertThat(Tree.of(live)).isEqualTo(before);
+    // Or the root as a whole.
+    holdfast.shell("mv live live.old; mkdir live; echo theirs > live/theirs").exits(0);
+    commit = holdfast.run("commit", "1").exits(3);
+    assertThat(commit.err()).contains(" began: " + live + ";");
+    assertThat(Tree.of(live)).containsOnlyKeys("", "theirs");
   }
 
   private static final List<String> MOVES =

@@ -95,6 +95,7 @@ public final class Translation {
     this.prefix = OverlayAttributes.Prefix.of(privileged);
     this.changes = changes;
     this.tree = changes.tree();
+    tree.forget(RelativePath.EMPTY); // handles of before stay with what was moved away since
     this.knowsOrigins =
         KNOWN_HANDLES.contains(tree.directory(RelativePath.EMPTY).fileSystem().type());
     this.since = since;
@@ -191,6 +192,10 @@ public final class Translation {
     }
 
     private void translate() throws IOException {
+      inodes.add(layer.upper().stat().inode());
+      if (!requireOrigin(RelativePath.EMPTY, read(layer.upper()))) {
+        return;
+      }
       survey(RelativePath.EMPTY, layer.upper());
       for (RelativePath path : whiteouts) {
         surveyDeleted(path);
