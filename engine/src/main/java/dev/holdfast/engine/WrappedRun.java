@@ -85,6 +85,7 @@ final class WrappedRun {
       throws IOException {
     return new Translation(
         context.look(root),
+        context.control(root).directory(),
         engine.environment().disk().host().isRoot(),
         context.claimed(root),
         InUse::requireUnused,

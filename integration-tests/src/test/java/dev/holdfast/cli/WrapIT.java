@@ -169,6 +169,37 @@ final class WrapIT {
   }
 
   @Test
+  void namesOutsideTheRootAreToldOf() throws Exception {
+    shell("mkdir live; cd live; echo one > a; ln a b; echo two > c; ln c d; ln a ../outside");
+    Invoked run = wrapped("echo more >> live/a; rm live/b; echo more >> live/d");
+    String note =
+        "holdfast: "
+            + holdfast.folder().resolve("live/a")
+            + " has names outside of "
+            + holdfast.folder().resolve("live")
+            + ", which keep what it was before it was written into\n";
+    assertThat(run.err()).containsOnlyOnce("outside").contains(note);
+    assertThat(shell("cat outside live/a")).isEqualTo("one\none\nmore\n");
+    // A name that is kept for an undo is none of them, nor is there one if only the mode changes.
+    shell("ln live/a live/e");
+    assertThat(wrapped("echo n > n; mv n live/a; chmod 600 live/c").err())
+        .doesNotContain("outside");
+    assertThat(wrapped("echo more >> live/e; chmod 600 live/c").err()).doesNotContain("outside");
+    // In an open transaction, too, and when only one of its names is left.
+    shell("echo three > live/f; ln live/f live/g; ln live/f outside-too; sleep 0.05");
+    String open = holdfast.run("begin", "--root", "live").exits(0).out().strip();
+    holdfast.run("exec", open, "--", "sh", "-c", "echo more >> live/f; rm live/g").exits(0);
+    holdfast.run("diff", open).exits(0);
+    assertThat(holdfast.run("commit", open).exits(0).err()).contains("live/f has names outside");
+    assertThat(shell("cat outside-too")).isEqualTo("three\n");
+  }
+
+  private Invoked wrapped(String script) throws Exception {
+    shell("sleep 0.05");
+    return holdfast.run("run", "--root", "live", "--", "sh", "-c", script).exits(0);
+  }
+
+  @Test
   void nothingIsSeenOutsideBeforeTheCommit() throws Exception {
     shell(MAKE_TREE + "cd ..; cp -a live before; sleep 0.05");
     Running run =

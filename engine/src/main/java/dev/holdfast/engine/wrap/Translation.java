@@ -58,6 +58,7 @@ public final class Translation {
 
   private final RootChanges changes;
   private final LiveTree tree;
+  private final Directory control;
   private final Instant since;
   private final UseCheck unused;
   private final Progress progress;
@@ -85,12 +86,19 @@ public final class Translation {
   /**
    * Creates the translation for one root.
    *
+   * @param control the root's control directory
    * @param privileged whether this is root
    * @param since a live entry that was changed from this instant on was changed by somebody else
    */
   public Translation(
-      RootChanges changes, boolean privileged, Instant since, UseCheck unused, Progress progress)
+      RootChanges changes,
+      Directory control,
+      boolean privileged,
+      Instant since,
+      UseCheck unused,
+      Progress progress)
       throws DiskException {
+    this.control = control;
     this.privileged = privileged;
     this.prefix = OverlayAttributes.Prefix.of(privileged);
     this.changes = changes;
@@ -169,7 +177,7 @@ public final class Translation {
     private final Set<RelativePath> present = new HashSet<>();
     private final Set<Long> inodes = new HashSet<>();
     private final Set<RelativePath> opaque = new HashSet<>();
-    private @Nullable Set<Long> hidden;
+    private @Nullable Map<Long, Integer> hidden;
 
     Walk(Layer layer) throws IOException {
       this.layer = layer;
@@ -355,24 +363,27 @@ public final class Translation {
           live != null && live.inode() == inode && !live.born().isAfter(found.stat().born());
       if (!isThere
           && !earlierInodes.contains(inode)
-          && (found.stat().isDirectory() || !hidden().contains(inode))) {
+          && (found.stat().isDirectory() || !hidden().containsKey(inode))) {
         conflicts.add(path);
         return false;
       }
       return true;
     }
 
-    /** Returns the live inodes that the layer hides: what it has of them, it may have elsewhere. */
-    private Set<Long> hidden() throws IOException {
+    /**
+     * Returns the live inodes that the layer hides, and how many names of each: what it has of
+     * them, it may have elsewhere.
+     */
+    private Map<Long, Integer> hidden() throws IOException {
       if (hidden == null) {
-        hidden = new HashSet<>();
+        hidden = new HashMap<>();
         for (RelativePath path : present) {
           Stat stat = tree.stat(path).orElse(null);
           if (stat == null || (!stat.isDirectory() && isForeign(stat))) {
             continue; // a new file may have the number of one that is gone
           }
           if (!stat.isDirectory()) {
-            hidden.add(stat.inode());
+            hidden.merge(stat.inode(), 1, Integer::sum);
           } else if (opaque.contains(path) || !isDirectoryInLayer(path)) {
             hideBelow(path, hidden);
           }
@@ -381,15 +392,32 @@ public final class Translation {
       return hidden;
     }
 
-    private void hideBelow(RelativePath path, Set<Long> inodes) throws IOException {
+    private void hideBelow(RelativePath path, Map<Long, Integer> inodes) throws IOException {
       Directory directory = tree.directory(path);
       for (EntryName name : directory.list()) {
         Stat stat = directory.stat(name).orElse(null);
         if (stat != null && stat.isDirectory()) {
           hideBelow(path.resolve(name), inodes);
         } else if (stat != null && !isForeign(stat)) {
-          inodes.add(stat.inode());
+          inodes.merge(stat.inode(), 1, Integer::sum);
         }
+      }
+    }
+
+    /**
+     * Says so if a file that was written into has names that are not in this root: they keep what
+     * it was.
+     *
+     * @param names how many of its live names are known
+     */
+    private void noteOutside(RelativePath path, Stat live, int names) throws IOException {
+      long known = Math.max(names, hidden().getOrDefault(live.inode(), 0));
+      if (live.links() > known && live.links() > known + countBelow(control, live)) {
+        notes.add(
+            place(path)
+                + " has names outside of "
+                + tree.path()
+                + ", which keep what it was before it was written into");
       }
     }
 
@@ -513,7 +541,11 @@ public final class Translation {
         names.removeAll(done);
         Collections.sort(names);
         if (!names.isEmpty()) {
-          link(group.getKey(), live, names);
+          link(
+              group.getKey(),
+              live,
+              names,
+              liveNames.getOrDefault(live == null ? 0 : live, List.of()).size());
         }
       }
     }
@@ -662,7 +694,7 @@ public final class Translation {
       }
     }
 
-    private void link(long inode, @Nullable Long live, List<RelativePath> names)
+    private void link(long inode, @Nullable Long live, List<RelativePath> names, int liveNames)
         throws IOException {
       RelativePath named = groups.getOrDefault(inode, List.of()).stream().findFirst().orElse(null);
       Found found;
@@ -693,6 +725,13 @@ public final class Translation {
         if (isUnchanged(found, live, names)) {
           done.addAll(names);
           return;
+        }
+        for (RelativePath name : names) {
+          Stat stat = tree.stat(name).orElse(null);
+          if (stat != null && ((live != null && stat.inode() == live) || isCopyOf(found, stat))) {
+            noteOutside(name, stat, liveNames);
+            break;
+          }
         }
         stageGroup(found, names);
       } finally {
@@ -921,6 +960,11 @@ public final class Translation {
           return;
         }
       }
+      if (changes.view(path) instanceof View.Live(_, Stat live, _)
+          && live.links() > 1
+          && isCopyOf(found, live)) {
+        noteOutside(path, live, 1);
+      }
       noteSplit(path);
       prepareSpot(path);
       stage(path, found);
@@ -1090,6 +1134,26 @@ public final class Translation {
 
   private static DiskFile openToRead(Place place) throws DiskException {
     return place.directory().openToRead(place.name());
+  }
+
+  /** Returns how many names an inode has in a directory and below it: those kept for an undo. */
+  private static int countBelow(Directory directory, Stat inode) {
+    int count = 0;
+    try {
+      for (EntryName name : directory.list()) {
+        Stat stat = directory.stat(name).orElse(null);
+        if (stat != null && stat.isDirectory()) {
+          try (Directory below = directory.directory(name)) {
+            count += countBelow(below, inode);
+          }
+        } else if (stat != null && stat.isSameInode(inode)) {
+          count++;
+        }
+      }
+    } catch (DiskException _) {
+      // Somebody is at work there, and it is only for a note.
+    }
+    return count;
   }
 
   private static void setMode(Directory parent, EntryName name, int mode) throws DiskException {
