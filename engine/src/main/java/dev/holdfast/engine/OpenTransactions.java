@@ -90,6 +90,12 @@ final class OpenTransactions {
       for (Root root : roots) {
         try (Layers layers = Layers.of(context.folder(root))) {
           layers.dropAfter(sealed);
+          Translation translation = WrappedRun.translation(engine, context, root);
+          for (int number = 1; number <= sealed; number++) {
+            try (Layer layer = layers.layer(number)) {
+              translation.restoreModes(layer);
+            }
+          }
         }
       }
       return sealed;

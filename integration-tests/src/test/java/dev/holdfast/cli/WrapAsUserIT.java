@@ -88,6 +88,38 @@ final class WrapAsUserIT {
   }
 
   @Test
+  void whoDiesLookingLeavesTheModesAsTheyWere() throws Exception {
+    assumeTrue(holdfast.shell("command -v strace").exit() == 0, "strace is not installed");
+    holdfast.shell(program + " begin --root live").exits(0);
+    holdfast
+        .shell(
+            program
+                + " exec 1 -- sh -c 'echo s > live/secret; mkdir live/new; echo n > live/new/n;"
+                + " chmod 000 live/secret; chmod 300 live/new'")
+        .exits(0);
+    String modes = "cd .holdfast/live/tx/*/layers/1/upper && stat -c '%n %a' secret new";
+    assertThat(holdfast.shell(modes).out()).isEqualTo("secret 0\nnew 300\n");
+    // Staging gives an entry of the layer a second name.
+    holdfast
+        .shell(
+            "strace -f -qq -o /dev/null -e trace=linkat -e inject=linkat:signal=KILL:when=1 "
+                + program
+                + " diff 1")
+        .exits(137);
+    assertThat(holdfast.shell(modes).out()).isEqualTo("secret 400\nnew 700\n");
+    assertThat(
+            holdfast
+                .shell(program + " exec 1 -- stat -c '%n %a' live/secret live/new")
+                .exits(0)
+                .out())
+        .isEqualTo("live/secret 0\nlive/new 300\n");
+    assertThat(holdfast.shell(modes).out()).isEqualTo("secret 0\nnew 300\n");
+    holdfast.shell(program + " commit 1").exits(0);
+    assertThat(holdfast.shell("stat -c '%n %a' live/secret live/new").out())
+        .isEqualTo("live/secret 0\nlive/new 300\n");
+  }
+
+  @Test
   void onACopyWhereTheyAskForIt() throws Exception {
     Invoked run =
         run("--isolate copy", "cd \"$HOLDFAST_ROOT\" && echo more >> a && rm gone && echo n > n");

@@ -146,6 +146,13 @@ public final class Translation {
     new Walk(layer).record();
   }
 
+  /** Gives a sealed layer the modes that a crash may have kept from it. */
+  public void restoreModes(Layer layer) throws IOException {
+    if (!privileged) {
+      new Walk(layer).restoreModes();
+    }
+  }
+
   private AbsolutePath place(RelativePath path) {
     return tree.path().resolve(path);
   }
@@ -231,10 +238,14 @@ public final class Translation {
               case SYMLINK, FIFO, CHARACTER_DEVICE, BLOCK_DEVICE, SOCKET -> 0;
             };
         RelativePath child = path.resolve(name);
-        if ((stat.mode() & needed) != needed) {
-          setMode(upper, name, stat.mode() | needed);
-          modes.putIfAbsent(stat.inode(), stat.mode());
+        // A crash may have left it as we needed it.
+        int mode = record.modes().getOrDefault(stat.inode(), stat.mode());
+        if ((mode & needed) != needed) {
+          modes.putIfAbsent(stat.inode(), mode);
           unlocked.push(child);
+          if (stat.mode() != (mode | needed)) {
+            setMode(upper, name, mode | needed);
+          }
         }
         if (stat.isDirectory()) {
           try (Directory below = upper.directory(name)) {
@@ -305,6 +316,14 @@ public final class Translation {
     }
 
     // ---- where it was copied from --------------------------------------------------------------
+
+    void restoreModes() throws DiskException {
+      try {
+        unlock(RelativePath.EMPTY, layer.upper());
+      } finally {
+        lock();
+      }
+    }
 
     void record() throws IOException {
       Map<Long, Long> origins = new HashMap<>();
