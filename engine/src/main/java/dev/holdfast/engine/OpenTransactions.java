@@ -2,6 +2,8 @@ package dev.holdfast.engine;
 
 import dev.holdfast.disk.AbsolutePath;
 import dev.holdfast.disk.DiskException;
+import dev.holdfast.engine.commit.RecoveryReport;
+import dev.holdfast.engine.failure.InDoubtException;
 import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.failure.RolledBackException;
 import dev.holdfast.engine.wrap.Layer;
@@ -54,9 +56,21 @@ final class OpenTransactions {
     private final TransactionContext context;
 
     Opened(long sequence, Options options) throws IOException {
+      recover(record(sequence));
       TransactionRecord record = record(sequence);
       this.roots = record.beginning().roots().stream().map(Root::new).toList();
       this.context = new TransactionContext(engine, options, roots, record);
+    }
+
+    /** A crash of somebody's commit there comes first; it may have been this one's. */
+    private void recover(TransactionRecord record) throws IOException {
+      RecoveryReport report = holdfast.recover(record.beginning().roots(), false);
+      if (report.isUnresolved()) {
+        throw new InDoubtException(
+            String.join(
+                "; ", report.findings().stream().map(RecoveryReport.Finding::text).toList()),
+            null);
+      }
     }
 
     private TransactionRecord record(long sequence) throws IOException {

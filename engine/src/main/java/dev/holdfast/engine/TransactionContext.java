@@ -159,6 +159,10 @@ final class TransactionContext implements AutoCloseable {
         requireUnclaimed(control); // before there is a record of it, and before anything is staged
       }
       try (JournalWriter writer = engine.journal().write()) {
+        if (resumed) { // an earlier commit of the same transaction was cut off
+          control.removeUnfinished(id);
+          control.removeFolder(id);
+        }
         TransactionFolder.Created created = control.createFolder(id);
         folder = created.folder();
         lock = created.lock();
@@ -199,6 +203,9 @@ final class TransactionContext implements AutoCloseable {
                       "busy: another process works in transaction " + requireRecord().sequence(),
                       "another process"));
       found.removeStaged();
+      if (!control.isPending()) {
+        found.removeUndecided();
+      }
       return found;
     }
 

@@ -87,35 +87,50 @@ final class WrapRoots {
     return path;
   }
 
-  /** What is mounted below a root would not be seen through it. */
+  /** What is mounted below a root would not be seen through it, unless it is a root, too. */
   private static void requireWhole(Disk disk, AbsolutePath path, Set<AbsolutePath> all)
       throws RefusedException {
+    List<AbsolutePath> mounts = Mounts.below(disk, path).orElse(List.of());
     for (AbsolutePath other : all) {
-      if (!other.equals(path) && path.contains(other)) {
+      if (!other.equals(path) && path.contains(other) && !mounts.contains(other)) {
         throw new RefusedException(
             path + " contains the other root, " + other + "; name the outer one only");
       }
     }
-    for (AbsolutePath mount : Mounts.below(disk, path).orElse(List.of())) {
-      throw new RefusedException(
-          "another file system is mounted on "
-              + mount
-              + ", inside of "
-              + path
-              + "; make the directories around it roots, or unmount it");
+    for (AbsolutePath mount : mounts) {
+      if (!all.contains(mount)) {
+        throw new RefusedException(
+            "another file system is mounted on "
+                + mount
+                + ", inside of "
+                + path
+                + "; make it a root, too, or unmount it");
+      }
     }
   }
 
-  /** Returns the control directories of other roots below {@code root}. */
-  static List<RelativePath> controlsBelow(Engine engine, Root root) throws IOException {
+  /**
+   * Returns the control directories of other roots below {@code root}, but for those in a root that
+   * is mounted below it and has them in its own overlay.
+   */
+  static List<RelativePath> controlsBelow(Engine engine, Root root, List<Root> all)
+      throws IOException {
     List<RelativePath> below = new ArrayList<>();
     AbsolutePath own = control(engine, root);
     for (AbsolutePath control : engine.registry().roots().values()) {
-      if (root.path().contains(control) && !control.equals(own)) {
+      if (root.path().contains(control) && !control.equals(own) && !isInInner(root, control, all)) {
         below.add(control.belowRoot().below(root.path().belowRoot()));
       }
     }
     return below;
+  }
+
+  /** Returns whether another root, mounted below this one, holds the path. */
+  private static boolean isInInner(Root root, AbsolutePath path, List<Root> all) {
+    return all.stream()
+        .map(Root::path)
+        .anyMatch(inner ->
+            !inner.equals(root.path()) && root.path().contains(inner) && inner.contains(path));
   }
 
   private static AbsolutePath control(Engine engine, Root root) throws IOException {
@@ -130,15 +145,18 @@ final class WrapRoots {
     return control(engine, root).equals(root.path().resolve(ControlDirectory.NAME));
   }
 
-  /** Returns the directories of supervisors that work below {@code root}. */
-  static List<RelativePath> supervised(LiveTree tree, Processes processes) throws IOException {
+  /**
+   * Returns the directories of supervisors that work in {@code tree}, which is one of the roots.
+   */
+  static List<RelativePath> supervised(LiveTree tree, Processes processes, List<Root> all)
+      throws IOException {
     Set<RelativePath> found = new TreeSet<>();
     for (byte[] link : processes.workingDirectories()) {
       if (link.length == 0 || link[0] != '/') {
         continue;
       }
       AbsolutePath directory = AbsolutePath.of(link);
-      if (tree.path().contains(directory)) {
+      if (tree.path().contains(directory) && !isInInner(new Root(tree.path()), directory, all)) {
         RelativePath path = directory.belowRoot().below(tree.path().belowRoot());
         addSupervised(tree, path, found);
         addSupervised(tree, path.resolve(LOG), found);

@@ -106,8 +106,8 @@ final class WrappedCommand {
             .path()
             .resolve(RelativePath.of("tx/" + context.folder(root).id().text() + "/layers")),
         sealed,
-        WrapRoots.supervised(tree, processes),
-        WrapRoots.controlsBelow(engine, root));
+        WrapRoots.supervised(tree, processes, roots),
+        WrapRoots.controlsBelow(engine, root, roots));
   }
 
   private int runIn(OverlayNamespace namespace) throws IOException {

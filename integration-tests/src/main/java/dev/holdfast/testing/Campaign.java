@@ -8,6 +8,7 @@ import dev.holdfast.testing.proof.SequenceCampaign;
 import dev.holdfast.testing.proof.SimulationCampaign;
 import dev.holdfast.testing.scale.ScaleCampaign;
 import dev.holdfast.testing.services.ServiceCampaign;
+import dev.holdfast.testing.wrap.WrapCampaign;
 import java.util.Arrays;
 import java.util.List;
 
@@ -32,6 +33,7 @@ public final class Campaign {
             case "history" -> HistoryCampaign.run(rest, System.out);
             case "services" -> ServiceCampaign.run(rest, System.out);
             case "kill" -> KillCampaign.run(false, rest, System.out);
+            case "wrap" -> WrapCampaign.run(rest, System.out);
             case "kill-faults" -> KillCampaign.run(true, rest, System.out);
             default -> {
               System.err.println("verify: there is no campaign \"" + name + "\"");

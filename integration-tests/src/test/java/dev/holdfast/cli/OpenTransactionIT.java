@@ -79,6 +79,24 @@ final class OpenTransactionIT {
   }
 
   @Test
+  void theLastCommandsTimesCount() throws Exception {
+    assumeTrue(holdfast.shell("command -v rsync").exit() == 0, "rsync is not installed");
+    holdfast.run("begin", "--root", "live").exits(0);
+    exec("touch live/dir/new; chmod 700 live/dir").exits(0);
+    exec("rm -r live/dir").exits(0);
+    exec("mkdir live/dir; echo 3 > live/dir/b; touch -d @5 live/dir;"
+            + " rsync -aHAXS --modify-window=-1 live/ seen/")
+        .exits(0);
+    holdfast.run("commit", "1").exits(0);
+    assertThat(
+            holdfast
+                .shell("rsync -aHAXSni --modify-window=-1 --checksum --delete seen/ live/")
+                .exits(0)
+                .out())
+        .isEmpty();
+  }
+
+  @Test
   void othersAreKeptOutWhileItIsOpen() throws Exception {
     holdfast.run("begin", "--root", "live").exits(0);
     exec("echo mine > live/mine").exits(0);

@@ -120,7 +120,7 @@ final class WrapIT {
         holdfast.shell(
             "$HOLDFAST run --root live -- sh -c 'cd live && { "
                 + script.replace("'", "'\\''")
-                + "; } && rsync -aHAXS --numeric-ids ./ ../seen/'");
+                + "; } && rsync -aHAXS --modify-window=-1 --numeric-ids ./ ../seen/'");
     run.exits(0);
     assertThat(run.err()).as(what).contains("holdfast: applied as transaction 1: ");
     assertThat(differences("seen", "live", "")).as(what).isEmpty();
@@ -225,7 +225,7 @@ final class WrapIT {
 
   private List<String> differences(String expected, String actual, String more) throws Exception {
     return shell(
-            "rsync -aHAXSni --checksum --numeric-ids --delete --exclude /.holdfast "
+            "rsync -aHAXSni --modify-window=-1 --checksum --numeric-ids --delete --exclude /.holdfast "
                 + more
                 + " "
                 + expected

@@ -210,6 +210,46 @@ final class WrapProcessIT {
   }
 
   @Test
+  void whatIsMountedInARootIsOneToo() throws Exception {
+    holdfast
+        .shell(
+            "mkdir -p live/mnt/in && mount -t tmpfs none live/mnt/in && echo three > live/mnt/in/c"
+                + " && mkdir live/mnt/in/service live/mnt/in/service/supervise"
+                + " && mkfifo live/mnt/in/service/supervise/control")
+        .exits(0);
+    Running supervisor =
+        supervisor(
+            "cd live/mnt/in/service && : > ../../../../up && read word <supervise/control"
+                + " && echo \"$word\" > ../../../../heard");
+    try {
+      assertThat(holdfast.run("run", "--root", "live", "--", "true").exits(125).err())
+          .contains("another file system is mounted on " + live.resolve("mnt/in"))
+          .contains("make it a root, too");
+      String script =
+          "test -z \"$(ls -A live/mnt/in | grep -v -e c -e service)\" && mv live/mnt/in/c live/c"
+              + " && echo n > live/mnt/in/n && rm live/a && mkdir live/mnt/new"
+              + " && echo d > live/mnt/in/service/supervise/control; exit ";
+      String roots = "$HOLDFAST run --root live/mnt/in --root live -- sh -c '";
+      holdfast.shell(roots + script.replace("echo d > ", "true ") + "6'").exits(6);
+      assertThat(live.resolve("mnt/in/c")).hasContent("three");
+      assertThat(live.resolve("a")).hasContent("one");
+      holdfast.shell(roots + script + "0'").exits(0);
+      assertThat(live.resolve("c")).hasContent("three");
+      assertThat(live.resolve("mnt/in/n")).hasContent("n");
+      assertThat(live.resolve("mnt/in/c")).doesNotExist();
+      assertThat(live.resolve("a")).doesNotExist();
+      assertThat(live.resolve("mnt/new")).isDirectory();
+      supervisor.end();
+      assertThat(holdfast.folder().resolve("heard")).hasContent("d");
+      holdfast.run("undo", "last").exits(0);
+      assertThat(live.resolve("mnt/in/c")).hasContent("three");
+      assertThat(live.resolve("a")).hasContent("one");
+    } finally {
+      holdfast.shell("umount live/mnt/in");
+    }
+  }
+
+  @Test
   void supervisorsAreReachedFromInside() throws Exception {
     // What runsv and s6-supervise do, as far as it matters: work in the service's directory.
     Running supervisor =

@@ -98,7 +98,7 @@ final class WrapRealWorkIT {
         holdfast.shell(
             "$HOLDFAST run --root live -- sh -ec '("
                 + command.replace("GIT", GIT).replace("'", "'\\''")
-                + "); rsync -aHAXS --numeric-ids live/ seen/'");
+                + "); rsync -aHAXS --modify-window=-1 --numeric-ids live/ seen/'");
     run.exits(0);
     assertThat(differences("seen", "live")).as(program).isEmpty();
     holdfast.run("undo", "last").exits(0);
@@ -127,7 +127,12 @@ final class WrapRealWorkIT {
 
   private List<String> differences(String expected, String actual) throws Exception {
     return holdfast
-        .shell("rsync -aHAXSni --checksum --numeric-ids --delete " + expected + "/ " + actual + "/")
+        .shell(
+            "rsync -aHAXSni --modify-window=-1 --checksum --numeric-ids --delete "
+                + expected
+                + "/ "
+                + actual
+                + "/")
         .exits(0)
         .lines()
         .stream()

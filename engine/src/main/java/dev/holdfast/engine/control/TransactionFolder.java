@@ -225,6 +225,17 @@ public final class TransactionFolder implements AutoCloseable {
     removeUndone();
   }
 
+  /**
+   * Removes what a commit left that was cut off before its decision, so that it can be made anew.
+   */
+  public void removeUndecided() throws DiskException {
+    for (EntryName name : List.of(PLAN, READY, THEN)) {
+      if (directory.stat(name).isPresent()) {
+        directory.unlink(name);
+      }
+    }
+  }
+
   /** Returns the name of a slot. */
   public static EntryName slotName(int slot) {
     return EntryName.of(Integer.toString(slot));

@@ -321,6 +321,14 @@ public final class RootChanges {
 
   private record Spot(Seen seen, int slot, RelativePath within) {}
 
+  /** What a directory's time was to be, before it went, is nothing to what comes there next. */
+  private void forgetTime(RelativePath path) {
+    Instant previous = directoryTimes.remove(path);
+    if (previous != null) {
+      undos.push(() -> directoryTimes.put(path, previous));
+    }
+  }
+
   /**
    * Makes a deletion of a move whose entry is deleted, or covered, at its new place: then there is
    * nothing to be moved.
@@ -482,6 +490,7 @@ public final class RootChanges {
    * transaction, that one stays, so that it keeps its identity.
    */
   public void putDirectory(RelativePath path, Facts facts) throws DiskException {
+    forgetTime(path);
     Seen seen = look(path);
     if (seen.isPresent()
         && seen.requireFacts().type() == FileType.DIRECTORY
@@ -578,12 +587,14 @@ public final class RootChanges {
           throw new DiskException(DiskError.NOT_FOUND, "delete", tree.path().resolve(path) + "");
       case View.Own(Staged staged) -> {
         requireEmpty(path, staged.facts().type());
+        forgetTime(path);
         Seen seen = look(path);
         setAside(staged);
         put(path, new Node(seen, new Gone()));
       }
       case View.Live(_, Stat stat, _) -> {
         requireEmpty(path, stat.type());
+        forgetTime(path);
         Node node = nodes.get(path);
         if (node != null && node.target() instanceof MovedHere) {
           dissolveMove(path);

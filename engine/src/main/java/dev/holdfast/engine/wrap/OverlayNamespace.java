@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -37,6 +39,11 @@ public final class OverlayNamespace implements AutoCloseable {
 
   private static final String NEXT = "next";
   private static final String LOWER = "lower";
+  private static final RelativePath NEXT_LOWER = RelativePath.of(NEXT + "/" + LOWER);
+
+  // What a POSIX shell can number with one digit, and that is not taken.
+  private static final int FIRST_DESCRIPTOR = 4;
+  private static final int LAST_DESCRIPTOR = 9;
 
   private final Processes processes;
   private final Host host;
@@ -44,6 +51,7 @@ public final class OverlayNamespace implements AutoCloseable {
   private final String source;
   private final List<WrappedRoot> roots;
   private final Shell shell;
+  private final Map<AbsolutePath, Integer> inner = new TreeMap<>();
   private boolean mounted;
 
   private OverlayNamespace(
@@ -142,6 +150,7 @@ public final class OverlayNamespace implements AutoCloseable {
   // ---- mounting --------------------------------------------------------------------------------
 
   private void mountAll(boolean confine) throws IOException {
+    keepInner();
     for (WrappedRoot root : roots) {
       // What is live stays within reach here, and a root inside of another one is not yet hidden.
       require(
@@ -161,10 +170,11 @@ public final class OverlayNamespace implements AutoCloseable {
       for (RelativePath path : root.live()) {
         require(
             "keep " + root.path().resolve(path) + " the live one",
-            new ShellWords()
-                .plain("mount -c --bind")
-                .path(lower(root).resolve(path))
-                .path(root.path().resolve(path)));
+            enter(root)
+                .plain("&& mount -c --bind")
+                .path(NEXT_LOWER.resolve(path))
+                .path(root.path().resolve(path))
+                .plain("&& cd /"));
       }
     }
     mounted = true;
@@ -174,7 +184,39 @@ public final class OverlayNamespace implements AutoCloseable {
   }
 
   private static AbsolutePath lower(WrappedRoot root) {
-    return root.layers().resolve(RelativePath.of(NEXT)).resolve(RelativePath.of(LOWER));
+    return root.layers().resolve(NEXT_LOWER);
+  }
+
+  /** The overlay of a root hides what is mounted below it: the layers of an inner root, too. */
+  private void keepInner() throws IOException {
+    int descriptor = FIRST_DESCRIPTOR;
+    for (WrappedRoot root : roots) {
+      boolean isInner =
+          roots.stream()
+              .anyMatch(
+                  outer -> !outer.path().equals(root.path()) && outer.path().contains(root.path()));
+      if (!isInner) {
+        continue;
+      }
+      if (descriptor > LAST_DESCRIPTOR) {
+        throw new RefusedException(
+            "too many roots that are mounted inside of other ones; "
+                + (LAST_DESCRIPTOR - FIRST_DESCRIPTOR + 1)
+                + " can be; nothing was changed");
+      }
+      require(
+          "open " + root.layers(),
+          new ShellWords().plain("exec " + descriptor + "<").path(root.layers()));
+      inner.put(root.path(), descriptor++);
+    }
+  }
+
+  /** Returns the beginning of a line that goes into the directory of a root's layers. */
+  private ShellWords enter(WrappedRoot root) {
+    Integer descriptor = inner.get(root.path());
+    return descriptor == null
+        ? new ShellWords().plain("cd").path(root.layers())
+        : new ShellWords().plain("cd /proc/$$/fd/" + descriptor);
   }
 
   private void mount(WrappedRoot root) throws IOException {
@@ -198,9 +240,7 @@ public final class OverlayNamespace implements AutoCloseable {
                 : "index=off,userxattr"); // which excludes metacopy and redirect_dir
     Shell.Result result =
         shell.run(
-            new ShellWords()
-                .plain("cd")
-                .path(root.layers())
+            enter(root)
                 .plain("&& mount -c -t overlay -o " + options)
                 .plain(source)
                 .path(root.path())

@@ -1,6 +1,7 @@
 package dev.holdfast.engine.wrap;
 
 import dev.holdfast.disk.AbsolutePath;
+import dev.holdfast.disk.RelativePath;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
@@ -32,6 +33,11 @@ final class ShellWords {
 
   /** Adds a path. */
   ShellWords path(AbsolutePath path) {
+    return quoted(path.bytes());
+  }
+
+  /** Adds a path below the working directory. */
+  ShellWords path(RelativePath path) {
     return quoted(path.bytes());
   }
 

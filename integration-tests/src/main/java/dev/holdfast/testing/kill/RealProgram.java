@@ -16,7 +16,7 @@ import java.util.zip.ZipOutputStream;
  * The real program, each time in a process of its own, under strace if asked to. Its virtual
  * machine starts with an ahead-of-time cache of its classes: the same program, in half the time.
  */
-final class RealProgram {
+public final class RealProgram {
   private static final String MAIN = "dev.holdfast.cli.Main";
   private static final String MUTANT_MAIN = "dev.holdfast.cli.MutantMain";
   private static final long MINUTES = 15;
@@ -37,21 +37,22 @@ final class RealProgram {
    * @param exit the exit status; 128 and the signal's number if a signal ended it
    * @param trace what strace wrote
    */
-  record Ended(int exit, String out, String err, String trace) {
+  public record Ended(int exit, String out, String err, String trace) {
     private static final int KILLED = 137;
 
-    boolean wasKilled() {
+    /** Returns whether SIGKILL was its end. */
+    public boolean wasKilled() {
       return exit == KILLED;
     }
 
     /** Returns what it said, for people. */
-    String said() {
+    public String said() {
       return "exit " + exit + " " + out.strip() + (err.isEmpty() ? "" : " | " + err.strip());
     }
   }
 
   /** Prepares the program in a folder of its own. */
-  static RealProgram prepare(Path folder) throws IOException {
+  public static RealProgram prepare(Path folder) throws IOException {
     Files.createDirectories(folder);
     List<String> jars = new ArrayList<>();
     for (String element : System.getProperty("java.class.path").split(":", -1)) {
@@ -123,12 +124,19 @@ final class RealProgram {
   }
 
   /** Runs the program; its output and its trace are kept in {@code folder}. */
-  Ended run(Path folder, List<String> words) throws IOException {
+  public Ended run(Path folder, List<String> words) throws IOException {
     return launch(folder, command(words), null);
   }
 
+  /** Runs the program as the last words of another one's command line. */
+  public Ended under(Path folder, List<String> before, List<String> words) throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(command(words));
+    return launch(folder, command, null);
+  }
+
   /** Runs the program under strace with these options. */
-  Ended traced(Path folder, List<String> options, List<String> words) throws IOException {
+  public Ended traced(Path folder, List<String> options, List<String> words) throws IOException {
     Path trace = folder.resolve("trace.txt");
     List<String> command =
         new ArrayList<>(List.of("strace", "-f", "-qq", "-s", "256", "-o", trace.toString()));
