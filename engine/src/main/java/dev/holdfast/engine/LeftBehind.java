@@ -12,8 +12,15 @@ import java.util.List;
 /** The processes that a wrapped command leaves behind: nothing is final while they can write. */
 final class LeftBehind {
   private static final Duration STEP = Duration.ofMillis(20);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(2);
   private static final Duration BEFORE_SAYING_SO = Duration.ofSeconds(1);
   private static final Duration GRACE = Duration.ofSeconds(2);
+
+  /**
+   * A process that forks and ends while the list of processes is read takes its child out of that
+   * list. So often the list must be empty, one time after the other.
+   */
+  private static final int LOOKS = 3;
 
   private final Engine engine;
   private final Processes processes;
@@ -33,10 +40,44 @@ final class LeftBehind {
   }
 
   private List<Survivor> survivors(List<Long> ours) {
-    try {
-      return processes.survivors(ours);
-    } catch (IOException _) {
-      return List.of();
+    for (int look = 1; ; look++) {
+      List<Survivor> found = processes.survivors(ours);
+      if (!found.isEmpty() || look == LOOKS) {
+        return found;
+      }
+      engine.environment().pause().sleep(BETWEEN_LOOKS);
+    }
+  }
+
+  /**
+   * Asks once more, now that nothing can write into the layers any more.
+   *
+   * @throws RefusedException if somebody is left after all; what it wrote since may be lost
+   */
+  void requireNone(List<Long> ours) throws RefusedException {
+    List<Survivor> found = survivors(ours);
+    if (!found.isEmpty()) {
+      end(ours);
+      throw new RefusedException(
+          "still running when the command's changes were to be taken: "
+              + text(found)
+              + "; they were ended, and nothing was changed");
+    }
+  }
+
+  /**
+   * Asks the kernel whether this process has any child left. Orphans are its children, so this is
+   * the proof that nobody got by unseen; for a process without other children, and after the
+   * namespace is gone.
+   *
+   * @throws RefusedException if somebody was left until then
+   */
+  void requireNone() throws RefusedException {
+    if (processes.hadChildren()) {
+      end(List.of());
+      throw new RefusedException(
+          "something was still running when the command's changes were to be taken; it was ended,"
+              + " and nothing was changed");
     }
   }
 

@@ -58,6 +58,16 @@ final class WrappedCommand {
       wrapped.add(prepare(root, sealed));
     }
     processes.adoptOrphans();
+    boolean alone = processes.survivors(List.of()).isEmpty();
+    int exit = runIsolated(wrapped, directory, keep);
+    if (alone && (exit == 0 || keep)) {
+      left.requireNone();
+    }
+    return exit;
+  }
+
+  private int runIsolated(List<WrappedRoot> wrapped, AbsolutePath directory, boolean keep)
+      throws IOException {
     Disk disk = engine.environment().disk();
     try (OverlayNamespace namespace =
         OverlayNamespace.open(
@@ -78,6 +88,7 @@ final class WrappedCommand {
       }
       left.await(ours);
       namespace.seal(() -> left.named(ours));
+      left.requireNone(ours);
       return exit;
     }
   }
@@ -102,6 +113,7 @@ final class WrappedCommand {
     }
     return new WrappedRoot(
         root.path(),
+        control.path(),
         control
             .path()
             .resolve(RelativePath.of("tx/" + context.folder(root).id().text() + "/layers")),

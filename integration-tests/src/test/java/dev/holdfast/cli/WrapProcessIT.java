@@ -52,6 +52,46 @@ final class WrapProcessIT {
     return Files.readAllBytes(holdfast.folder().resolve("out"));
   }
 
+  @Test
+  void theLiveTreeCannotBeReachedByAnotherPath() throws Exception {
+    holdfast
+        .run(
+            "run",
+            "--root",
+            "live",
+            "--",
+            "sh",
+            "-c",
+            "find . -xdev -type f -name a -exec sed -i s/one/other/ {} +;"
+                + " find . -xdev -name b -exec rm {} +; cat live/a; exit 1")
+        .exits(1);
+    assertThat(live.resolve("a")).hasContent("one");
+    assertThat(live.resolve("dir/b")).hasContent("two");
+    // What it changes by the root's own path counts, and nothing else.
+    String found =
+        holdfast
+            .run("run", "--root", "live", "--", "sh", "-c", "find . -name a; echo new > live/a")
+            .exits(0)
+            .out();
+    assertThat(found).isEqualTo("./live/a\n");
+    assertThat(live.resolve("a")).hasContent("new");
+  }
+
+  @Test
+  void noDaemonGetsByUnseen() throws Exception {
+    String daemon =
+        "(setsid sh -c '(sleep 0.2; echo late > live/late; exec 3>&-) &' </dev/null >/dev/null 2>&1 &)";
+    for (int i = 0; i < 8; i++) {
+      Invoked run =
+          holdfast.run("run", "--root", "live", "--", "sh", "-c", daemon + "; rm -f live/late");
+      assertThat(run.exit()).as(run.err()).isIn(0, 125);
+      if (run.exit() == 0) {
+        assertThat(live.resolve("late")).hasContent("late");
+      }
+      holdfast.shell("rm -f live/late");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "HUP", "INT"})
   void signalsReachIt(String signal) throws Exception {

@@ -44,7 +44,13 @@ public interface Processes {
   /**
    * Returns the descendants of this process that are alive, oldest first, without {@code except}.
    */
-  List<Survivor> survivors(List<Long> except) throws IOException;
+  List<Survivor> survivors(List<Long> except);
+
+  /**
+   * Returns whether this process has a child, alive or ended and not yet asked for. One that has
+   * ended is asked for, and so is gone for whoever else waits for it.
+   */
+  boolean hadChildren();
 
   /** Sends a signal to a process; one that is gone is none. */
   void signal(long process, Signal signal);

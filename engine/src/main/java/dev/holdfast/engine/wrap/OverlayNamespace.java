@@ -10,8 +10,10 @@ import dev.holdfast.process.Processes.Shell;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -31,7 +33,7 @@ public final class OverlayNamespace implements AutoCloseable {
           AbsolutePath.of("/run"),
           AbsolutePath.of("/tmp"));
 
-  /** If this process dies before the layers are sealed, nothing in there is to go on. */
+  /** When this process lets go of the namespace, or dies, nothing in there is to go on. */
   private static final String AT_OUR_END =
       "trap 'me=$(readlink /proc/$$/ns/mnt); for p in /proc/[0-9]*; do q=${p#/proc/};"
           + " if [ \"$q\" != $$ ] && [ \"$(readlink \"$p/ns/mnt\" 2>/dev/null)\" = \"$me\" ];"
@@ -52,6 +54,7 @@ public final class OverlayNamespace implements AutoCloseable {
   private final List<WrappedRoot> roots;
   private final Shell shell;
   private final Map<AbsolutePath, Integer> inner = new TreeMap<>();
+  private final Set<AbsolutePath> released = new HashSet<>();
   private boolean mounted;
 
   private OverlayNamespace(
@@ -178,8 +181,31 @@ public final class OverlayNamespace implements AutoCloseable {
       }
     }
     mounted = true;
+    putOutOfReach();
     if (confine) {
       confine();
+    }
+  }
+
+  /**
+   * Nobody in there is to reach the live roots or the layers by another path: the overlays have
+   * mounts of their own of what they lie over, and a control directory beside a root is covered.
+   */
+  private void putOutOfReach() throws IOException {
+    for (WrappedRoot root : roots) {
+      if (isInRoot(lower(root))) {
+        continue; // an overlay hides it
+      }
+      require(
+          "let go of the live " + root.path(),
+          new ShellWords().plain("umount -c").path(lower(root)));
+      released.add(root.path());
+      require(
+          "cover " + root.control(),
+          new ShellWords()
+              .plain("mount -c -t tmpfs -o ro,size=4k,mode=0755")
+              .plain(source)
+              .path(root.control()));
     }
   }
 
@@ -350,9 +376,10 @@ public final class OverlayNamespace implements AutoCloseable {
     }
     mounted = false;
     for (WrappedRoot root : roots) {
-      unmount(lower(root), culprits);
+      if (!released.contains(root.path())) {
+        unmount(lower(root), culprits);
+      }
     }
-    shell.run(new ShellWords().plain("trap - EXIT").bytes());
   }
 
   private void requireOwnMounts() throws RefusedException {

@@ -8,6 +8,7 @@ import java.util.List;
  * A root as a command is to see it.
  *
  * @param path where it is
+ * @param control its control directory
  * @param layers the directory that holds its layers
  * @param sealed how many layers are there: 1, 2, 3 …
  * @param live directories below it that belong to running supervisors and stay the live ones
@@ -15,6 +16,7 @@ import java.util.List;
  */
 public record WrappedRoot(
     AbsolutePath path,
+    AbsolutePath control,
     AbsolutePath layers,
     int sealed,
     List<RelativePath> live,

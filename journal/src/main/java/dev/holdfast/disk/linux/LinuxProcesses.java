@@ -210,6 +210,16 @@ public final class LinuxProcesses implements Processes {
     return survivors;
   }
 
+  @Override
+  public boolean hadChildren() {
+    try {
+      libc.waitpid(-1, LibC.WNOHANG);
+      return true;
+    } catch (ErrnoException _) {
+      return false; // ECHILD: there is none
+    }
+  }
+
   private record ProcessState(String name, char letter, long parent) {
     boolean isGone() {
       return letter == 'Z' || letter == 'X';
