@@ -16,6 +16,7 @@ import dev.holdfast.engine.failure.InDoubtException;
 import dev.holdfast.engine.failure.RefusedException;
 import dev.holdfast.engine.failure.RolledBackException;
 import dev.holdfast.engine.staging.RootChanges;
+import dev.holdfast.engine.tree.LiveTree;
 import dev.holdfast.journal.ContentDigest;
 import dev.holdfast.journal.DurabilityMode;
 import dev.holdfast.journal.Facts;
@@ -28,6 +29,7 @@ import dev.holdfast.journal.Outcome;
 import dev.holdfast.journal.Plan;
 import dev.holdfast.journal.PlannedRoot;
 import dev.holdfast.journal.TransactionId;
+import dev.holdfast.journal.TransactionRecord;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +41,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,12 +154,17 @@ final class DriftCare {
       throws IOException {
     Instant began = engine.environment().clock().instant();
     Map<RelativePath, FileOperation> operations = new TreeMap<>();
+    Map<RelativePath, Stat> seen = new TreeMap<>();
     try (JournalView view = engine.journal().read()) {
       for (RelativePath place : places) {
         try (DriftScan scan = new DriftScan(engine, root, view, false, progress)) {
           for (Found found : scan.run(place)) {
             if (!found.aspects().isEmpty()) {
               operations.put(found.path(), operation(scan, found));
+              Stat stat = found.stat();
+              if (stat != null && !stat.isDirectory()) {
+                seen.put(found.path(), stat);
+              }
             }
           }
         }
@@ -175,6 +183,7 @@ final class DriftCare {
             true);
     TransactionId id = engine.environment().newId();
     Instant now = engine.environment().clock().instant();
+    requireUnchanged(root, seen); // until now: what changes later has a later ctime
     long sequence;
     try (JournalWriter writer = engine.journal().write()) {
       sequence =
@@ -196,6 +205,18 @@ final class DriftCare {
     }
     return new Committed(
         OptionalLong.of(sequence), all.size(), Changes.of(all, List.of(root)), 0, 0, List.of());
+  }
+
+  private void requireUnchanged(AbsolutePath root, Map<RelativePath, Stat> seen)
+      throws IOException {
+    try (LiveTree tree = LiveTree.open(engine.environment().disk(), root)) {
+      for (Map.Entry<RelativePath, Stat> each : seen.entrySet()) {
+        Stat again = tree.stat(each.getKey()).orElse(null);
+        if (again == null || !again.changed().equals(each.getValue().changed())) {
+          throw ConflictException.changedMeanwhile(root.resolve(each.getKey()));
+        }
+      }
+    }
   }
 
   private static FileOperation operation(DriftScan scan, Found found) throws IOException {
@@ -275,6 +296,10 @@ final class DriftCare {
       Map<AbsolutePath, String> lost)
       throws IOException {
     RootChanges changes = transaction.context().changes(new Root(root));
+    Set<Long> known;
+    try (JournalView view = engine.journal().read()) {
+      known = appliedTo(root, view);
+    }
     try (JournalView view = engine.journal().read();
         KeptContents contents = new KeptContents(engine, root, view, sources)) {
       for (RelativePath place : places) {
@@ -293,6 +318,40 @@ final class DriftCare {
         }
       }
     }
+    requireNothingNew(root, known);
+  }
+
+  /**
+   * Refuses if anybody committed on the root while it was compared: that is not what others left
+   * there outside of any transaction. What is committed from now on, the watched paths tell.
+   */
+  private void requireNothingNew(AbsolutePath root, Set<Long> known) throws IOException {
+    try (ControlDirectory control = engine.control(root)) {
+      if (control.isPending()) { // asked first: who was through before is in the view
+        throw new ConflictException(
+            root + " is being changed by another transaction; nothing was changed",
+            List.of(root.toString()));
+      }
+    }
+    try (JournalView view = engine.journal().read()) {
+      for (long sequence : appliedTo(root, view)) {
+        if (!known.contains(sequence)) {
+          throw new ConflictException(
+              root + " was changed meanwhile by transaction " + sequence + "; nothing was changed",
+              List.of(root.toString()));
+        }
+      }
+    }
+  }
+
+  private static Set<Long> appliedTo(AbsolutePath root, JournalView view) throws IOException {
+    Set<Long> applied = new TreeSet<>();
+    for (TransactionRecord record : AppliedLog.after(view, 0)) {
+      if (record.beginning().roots().stream().anyMatch(r -> r.contains(root) || root.contains(r))) {
+        applied.add(record.sequence());
+      }
+    }
+    return applied;
   }
 
   /** Stages what was committed at one path; returns why not, or null. */

@@ -33,7 +33,8 @@ final class RecordedTree {
    * @param facts what it is
    * @param identity which inode it is
    * @param transaction the last one that touched it
-   * @param ended when that one had ended: its inode has not changed since
+   * @param ended when the one that wrote its bytes had ended: an inode that has not changed since
+   *     has them
    */
   record Entry(Facts facts, FileIdentity identity, long transaction, Instant ended) {}
 
@@ -109,10 +110,12 @@ final class RecordedTree {
       case SetAttributes change -> {
         Entry old = entries.get(path);
         Facts facts = change.after();
+        Instant known = ended;
         if (facts.digest() == null && old != null && old.identity().equals(change.inode())) {
           facts = facts.withDigest(old.facts().digest());
+          known = old.ended(); // nobody read the bytes since
         }
-        entries.put(path, new Entry(facts, change.inode(), sequence, ended));
+        entries.put(path, new Entry(facts, change.inode(), sequence, known));
       }
       case Delete _ -> entries.remove(path);
       case Move _ -> throw new IllegalStateException("handled above");
@@ -134,6 +137,7 @@ final class RecordedTree {
     }
     Entry moved = entries.get(to);
     Facts facts = moved == null ? move.before() : moved.facts();
-    entries.put(to, new Entry(facts, move.moved(), sequence, ended));
+    Instant known = moved == null ? ended : moved.ended(); // nobody read the bytes since
+    entries.put(to, new Entry(facts, move.moved(), sequence, known));
   }
 }

@@ -11,6 +11,7 @@ import dev.holdfast.engine.Drift.Difference;
 import dev.holdfast.engine.failure.ConflictException;
 import dev.holdfast.engine.failure.RefusedException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,8 +19,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +119,18 @@ class DriftTest {
         live.resolve("a"), "COMMITTED A".getBytes(UTF_8), StandardOpenOption.TRUNCATE_EXISTING);
     Files.setLastModifiedTime(live.resolve("a"), time);
     assertThat(lines()).containsExactly("M a");
+  }
+
+  @Test
+  void aTransactionThatReadsNoBytesVouchesForNone() throws IOException {
+    FileTime time = Files.getLastModifiedTime(live.resolve("a"));
+    Files.write(
+        live.resolve("a"), "COMMITTED A".getBytes(UTF_8), StandardOpenOption.TRUNCATE_EXISTING);
+    Files.setLastModifiedTime(live.resolve("a"), time);
+    commit(tx -> tx.setMode(root, "a", 0600));
+    assertThat(lines()).containsExactly("M a");
+    commit(tx -> tx.move(root, "a", "moved"));
+    assertThat(lines()).containsExactly("M moved");
   }
 
   @Test
@@ -216,6 +231,30 @@ class DriftTest {
     Map<RelativePath, String> after = TreeState.of(live);
     assertThat(after.get(RelativePath.of("b"))).isEqualTo(before.get(RelativePath.of("b")));
     assertThat(Files.readString(live.resolve("a"))).isEqualTo("committed a");
+  }
+
+  @Test
+  void whatIsCommittedMeanwhileIsNotPutBack() throws IOException {
+    Files.delete(live.resolve("l"));
+    Set<String> once = new HashSet<>();
+    try (Holdfast other = Holdfast.open(folder.resolve("state"))) {
+      Progress meanwhile =
+          (_, _, _) -> {
+            if (once.add("committed")) {
+              try (Transaction transaction = other.begin(options(), root)) {
+                transaction.write(root, "b", "the next one".getBytes(UTF_8));
+                transaction.commit();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+          };
+      assertThatThrownBy(
+              () -> holdfast.restore(List.of(place("")), List.of(), options(), meanwhile))
+          .isInstanceOf(ConflictException.class)
+          .hasMessageContaining("changed meanwhile by transaction");
+    }
+    assertThat(Files.readString(live.resolve("b"))).isEqualTo("the next one");
   }
 
   @Test
