@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
       "exec runs commands in it, diff shows what they changed, commit makes it live, abort drops it.",
       "While it is open, no other transaction of the roots is committed."
     },
-    footer = {"", "Example:", "  holdfast begin --root /etc --root /usr -m \"release 13\""})
+    footer = {"", "Example:", "  holdfast begin --root /etc --root /srv/app -m \"release 13\""})
 final class BeginCommand extends AbstractCommand {
   @Option(
       names = "--root",

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
       "Its exit status is passed through; 125 is a failure of holdfast itself. What became of it is"
           + " the last line on stderr."
     },
-    footer = {"", "Example:", "  holdfast run --root /etc --root /usr -- apt-get -y upgrade"})
+    footer = {"", "Example:", "  holdfast run --root /etc --root /srv/app -- ./deploy.sh"})
 final class RunCommand extends AbstractCommand {
   @Option(
       names = "--root",

@@ -73,7 +73,7 @@ final class WrapRoots {
     }
     if (path.belowRoot().isEmpty()) {
       throw new RefusedException(
-          "/ cannot be a root; name the directories that change, such as --root /etc --root /usr"
+          "/ cannot be a root; name the directories that change, such as --root /etc"
               + " --root /var/lib/dpkg");
     }
     try (LiveTree tree = LiveTree.open(disk, path)) {

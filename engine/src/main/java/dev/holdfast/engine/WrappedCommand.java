@@ -13,6 +13,7 @@ import dev.holdfast.journal.ByteString;
 import dev.holdfast.process.Processes;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -57,6 +58,7 @@ final class WrappedCommand {
     for (Root root : roots) {
       wrapped.add(prepare(root, sealed));
     }
+    requireToolsOutside(engine, processes, roots.stream().map(Root::path).toList());
     processes.adoptOrphans();
     boolean alone = processes.survivors(List.of()).isEmpty();
     int exit = runIsolated(wrapped, directory, keep);
@@ -64,6 +66,26 @@ final class WrappedCommand {
       left.requireNone();
     }
     return exit;
+  }
+
+  /** What takes an overlay down cannot be run from it: it would keep it busy. */
+  static void requireToolsOutside(
+      Engine engine, Processes processes, Collection<AbsolutePath> roots) throws IOException {
+    String tool = processes.find("umount").orElse(null);
+    if (tool == null) {
+      return; // which is told when it is needed
+    }
+    AbsolutePath path = engine.environment().disk().realPath(AbsolutePath.of(tool));
+    for (AbsolutePath root : roots) {
+      if (root.contains(path)) {
+        throw new RefusedException(
+            root
+                + " holds "
+                + path
+                + ", which is needed to end the isolation; name the directories in it that change,"
+                + " or wrap another system's tree; nothing was changed");
+      }
+    }
   }
 
   private int runIsolated(List<WrappedRoot> wrapped, AbsolutePath directory, boolean keep)

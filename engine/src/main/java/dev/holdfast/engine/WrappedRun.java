@@ -29,6 +29,10 @@ final class WrappedRun {
 
   Wrapped run(Collection<AbsolutePath> directories) throws IOException {
     try {
+      if (options.isolation() == RunOptions.Isolation.OVERLAY
+          && directories.stream().noneMatch(directory -> directory.belowRoot().isEmpty())) {
+        WrappedCommand.requireToolsOutside(holdfast.engine(), processes, directories);
+      }
       return runOn(WrapRoots.of(holdfast, directories));
     } catch (DiskException e) {
       throw new RolledBackException(e.getMessage() + "; nothing was changed", e);

@@ -122,6 +122,8 @@ final class WrapFailureIT {
   void rootsThatCannotBeAreNamed() throws Exception {
     assertThat(holdfast.run("run", "--root", "/", "--", "true").exits(125).err())
         .contains("/ cannot be a root; name the directories");
+    assertThat(holdfast.run("run", "--root", "/usr", "--", "true").exits(125).err())
+        .contains("/usr holds /usr/bin/umount, which is needed to end the isolation");
     assertThat(holdfast.run("run", "--root", "gone", "--", "true").exits(125).err())
         .contains("gone does not exist");
     assertThat(holdfast.run("run", "--root", "live/a", "--", "true").exits(125).err())
