@@ -114,7 +114,11 @@ class FlushIT {
                             .exits(0))
                 .getFirst();
         seen.add(size[0] + " files of " + size[1] + " bytes: " + counts);
-        assertThat(counts.flushes()).as(seen.getLast()).isEqualTo(4);
+        // Two barriers. While many blocks are written ext4's commit thread is mostly faster than
+        // the
+        // caller of syncfs, which then sends a flush more, each time.
+        int most = size[1] > 1 << 20 ? 6 : 4;
+        assertThat(counts.flushes()).as(seen.getLast()).isBetween(4L, (long) most);
       }
       System.out.println("flushes of a process on ext4: " + seen);
     }
